@@ -1,0 +1,82 @@
+package io.daybook.contract;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.micronaut.serde.annotation.Serdeable;
+import io.micronaut.serde.config.naming.SnakeCaseStrategy;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * An operation as clients see it.
+ *
+ * @param version rises with every change; the resource's {@code ETag}
+ * @param result only when it succeeded
+ * @param error only when it failed or is dead
+ * @param duplicateOf the operation whose outcome this one repeats: it had the same key and body
+ * @param expiresAt when it will be forgotten; only when it is done
+ */
+@Serdeable(naming = SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Operation(
+        UUID operationId,
+        String ledgerId,
+        Kind kind,
+        OperationStatus status,
+        boolean done,
+        int version,
+        String idempotencyKey,
+        String referenceId,
+        Instant createdAt,
+        Instant updatedAt,
+        Instant completedAt,
+        int attempts,
+        Command request,
+        Result result,
+        Problem error,
+        UUID duplicateOf,
+        List<Step> steps,
+        List<Transition> transitions,
+        Instant expiresAt) {
+
+    /** What an operation that succeeded did to the books. */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Result(UUID transactionId, Long sequence, List<Balance> balances) {}
+
+    /** An account's balance right after the operation. */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    public record Balance(String accountId, String currency, Amount balanceAfter) {}
+
+    /** One step of an operation that has several. */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Step(String name, String ledgerId, String status, Instant at) {}
+
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    public record Transition(OperationStatus status, Instant at) {}
+
+    /** Accepted and on its way: the first version of every operation. */
+    public static Operation pending(UUID id, String ledgerId, String idempotencyKey, Command request, Instant at) {
+        return new Operation(
+                id,
+                ledgerId,
+                request.kind(),
+                OperationStatus.PENDING,
+                false,
+                1,
+                idempotencyKey,
+                request.referenceId(),
+                at,
+                at,
+                null,
+                0,
+                request,
+                null,
+                null,
+                null,
+                List.of(),
+                List.of(new Transition(OperationStatus.PENDING, at)),
+                null);
+    }
+}

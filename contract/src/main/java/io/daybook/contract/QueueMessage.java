@@ -1,0 +1,35 @@
+package io.daybook.contract;
+
+import io.micronaut.serde.annotation.Serdeable;
+import io.micronaut.serde.config.naming.SnakeCaseStrategy;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What intake puts on the queue: one operation, or a batch in order. Its message group is {@link #group()}, so a
+ * ledger's messages are handed out strictly in order.
+ *
+ * @param atomic all operations are applied, or none
+ * @param caller who asked: the {@code sub} of the token
+ */
+@Serdeable(naming = SnakeCaseStrategy.class)
+public record QueueMessage(
+        int version,
+        String tenant,
+        String ledgerId,
+        String caller,
+        Instant acceptedAt,
+        boolean atomic,
+        List<Item> operations) {
+    public static final int VERSION = 1;
+
+    /** One operation on its way to the ledger. */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    public record Item(UUID operationId, String idempotencyKey, Kind kind, Command request) {}
+
+    /** At most 128 characters, as SQS allows. */
+    public String group() {
+        return tenant + "~" + ledgerId;
+    }
+}

@@ -1,0 +1,130 @@
+package io.daybook.runtime;
+
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.micronaut.context.annotation.Value;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+
+/**
+ * The connection to Redis, made when it is first needed and again when it was lost.
+ *
+ * <p>Redis may be away at any moment. Then every call fails with a {@link RedisException} within the configured time,
+ * and at once while the last attempt to connect is less than a second old: nobody waits for it twice.
+ */
+@Singleton
+public final class Redis {
+    private static final Duration RECONNECT_AFTER = Duration.ofSeconds(1);
+
+    private final RedisClient client;
+    private final RedisURI uri;
+    private final Duration timeout;
+    private final ReentrantLock connecting = new ReentrantLock();
+    private volatile StatefulRedisConnection<String, String> connection;
+    private volatile long failedAtNanos = System.nanoTime() - RECONNECT_AFTER.toNanos();
+
+    Redis(@Value("${daybook.redis.uri}") String uri, @Value("${daybook.redis.timeout}") Duration timeout) {
+        this.uri = RedisURI.create(uri);
+        this.uri.setTimeout(timeout);
+        this.timeout = timeout;
+        this.client = RedisClient.create();
+        this.client.setOptions(ClientOptions.builder()
+                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                .socketOptions(SocketOptions.builder()
+                        .connectTimeout(timeout)
+                        .keepAlive(true)
+                        .build())
+                .build());
+    }
+
+    /** Runs commands and waits for their answer. */
+    public <T> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> commands) {
+        return get(commands.apply(commands()));
+    }
+
+    /** Runs a script that all servers know by its digest after its first call. */
+    public <T> T call(Script script, ScriptOutputType type, List<String> keys, List<String> arguments) {
+        var redis = commands();
+        var keyArray = keys.toArray(String[]::new);
+        var argumentArray = arguments.toArray(String[]::new);
+        try {
+            return get(redis.evalsha(script.digest(), type, keyArray, argumentArray));
+        } catch (RedisNoScriptException e) {
+            return get(redis.eval(script.body(), type, keyArray, argumentArray));
+        }
+    }
+
+    /** For commands whose answers are collected later, or by nobody. */
+    public RedisAsyncCommands<String, String> commands() {
+        return connected().async();
+    }
+
+    /** A connection of its own that listens to a channel for as long as the process lives, reconnecting by itself. */
+    public StatefulRedisPubSubConnection<String, String> listen(
+            String channel, RedisPubSubAdapter<String, String> listener) {
+        var subscription = client.connectPubSub(uri);
+        subscription.addListener(listener);
+        subscription.sync().subscribe(channel);
+        return subscription;
+    }
+
+    /** The answer of a command, within the configured time. */
+    public <T> T get(RedisFuture<T> answer) {
+        try {
+            return answer.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RedisException cause ? cause : new RedisException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new RedisException("no answer within " + timeout, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedisException(e);
+        }
+    }
+
+    private StatefulRedisConnection<String, String> connected() {
+        var current = connection;
+        if (current != null) {
+            return current;
+        }
+        connecting.lock();
+        try {
+            if (connection == null) {
+                if (System.nanoTime() - failedAtNanos < RECONNECT_AFTER.toNanos()) {
+                    throw new RedisException("could not connect a moment ago");
+                }
+                try {
+                    connection = client.connect(uri);
+                } catch (RedisException e) {
+                    failedAtNanos = System.nanoTime();
+                    throw e;
+                }
+            }
+            return connection;
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    @PreDestroy
+    void close() {
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+}

@@ -1,0 +1,31 @@
+package io.daybook.ledger;
+
+import io.daybook.contract.Amount;
+import io.daybook.contract.Kind;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * What has happened in a ledger, once and for all: postings that sum to zero in every currency.
+ *
+ * @param sequence 1, 2, 3, … in its ledger, without gaps
+ * @param at when it was applied, in whole microseconds; never before the transaction ahead of it
+ * @param caller who asked for it
+ * @param fingerprint SHA-256 of the request it came from
+ * @param hash SHA-256 over the hash of the transaction ahead of it and all of the above, see {@link HashChain}
+ */
+public record Transaction(
+        UUID id,
+        long sequence,
+        UUID operationId,
+        Kind kind,
+        Instant at,
+        String caller,
+        byte[] fingerprint,
+        List<Entry> entries,
+        byte[] hash) {
+
+    /** A posting with the balance that it left behind. */
+    public record Entry(String accountId, String currency, Amount amount, Amount balanceAfter) {}
+}
