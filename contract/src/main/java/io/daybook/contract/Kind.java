@@ -23,6 +23,13 @@ public enum Kind {
         return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
     }
 
+    /** The kind whose operations are made at a path: {@code deposits} makes a deposit. */
+    public static Optional<Kind> ofPath(String segment) {
+        return Arrays.stream(values())
+                .filter(kind -> (kind.text + "s").equals(segment))
+                .findFirst();
+    }
+
     /** Whether its answer waits for the outcome unless the client asks otherwise. */
     public boolean confirmed() {
         return confirmed;

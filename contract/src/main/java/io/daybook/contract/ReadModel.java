@@ -13,6 +13,9 @@ public final class ReadModel {
     /** The field of the ledger itself; no account id can be that. */
     public static final String LEDGER_FIELD = "@";
 
+    /** The field of a tenant's ledgers that says that a ledger without a field does not exist. */
+    public static final String COMPLETE_FIELD = "@";
+
     private ReadModel() {}
 
     /** @param complete an account that has no field does not exist */

@@ -29,6 +29,11 @@ public final class RedisKeys {
         return tag(DaybookId.bucket(tenant, ledgerId)) + "ledger:" + tenant + ' ' + ledgerId;
     }
 
+    /** A hash: the tenant's ledgers by id, see {@link ReadModel}. */
+    public static String ledgers(String tenant) {
+        return tag(DaybookId.bucket(tenant, "")) + "ledgers:" + tenant;
+    }
+
     private static String tag(int bucket) {
         return "{%04x}".formatted(bucket);
     }

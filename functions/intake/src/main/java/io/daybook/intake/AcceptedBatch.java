@@ -1,0 +1,31 @@
+package io.daybook.intake;
+
+import io.daybook.contract.OperationStatus;
+import io.micronaut.serde.annotation.Serdeable;
+import io.micronaut.serde.config.naming.SnakeCaseStrategy;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+
+/** The body of the {@code 202 Accepted} of a batch; its items stand in the order of the request. */
+@Serdeable(naming = SnakeCaseStrategy.class)
+record AcceptedBatch(String message, List<Item> operations, Map<String, String> links) {
+
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    record Item(int index, UUID operationId, OperationStatus status, boolean replayed) {}
+
+    static AcceptedBatch of(String ledgerId, List<Accepted> accepted) {
+        var items = IntStream.range(0, accepted.size())
+                .mapToObj(i -> new Item(
+                        i,
+                        accepted.get(i).operation().operationId(),
+                        accepted.get(i).operation().status(),
+                        accepted.get(i).replayed()))
+                .toList();
+        return new AcceptedBatch(
+                "%d operations were accepted and are being processed".formatted(items.size()),
+                items,
+                Map.of("operations", "/v1/ledgers/%s/operations".formatted(ledgerId)));
+    }
+}

@@ -1,0 +1,110 @@
+package io.daybook.intake;
+
+import io.daybook.contract.Claim;
+import io.daybook.contract.Codec;
+import io.daybook.contract.Operation;
+import io.daybook.contract.RedisKeys;
+import io.daybook.runtime.Redis;
+import io.daybook.runtime.Script;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Idempotency keys and pending statuses in Redis. */
+@Singleton
+final class Claims {
+    private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+    private static final Script CLAIM = Script.beside(Claims.class, "claim.lua");
+    private static final Script RELEASE = Script.beside(Claims.class, "release.lua");
+    private static final Script FIND = Script.beside(Claims.class, "find.lua");
+
+    private final Redis redis;
+    private final Codec codec;
+    private final String retentionSeconds;
+
+    Claims(Redis redis, Codec codec, @Value("${daybook.status.retention}") Duration retention) {
+        this.redis = redis;
+        this.codec = codec;
+        this.retentionSeconds = Long.toString(retention.toSeconds());
+    }
+
+    /**
+     * Claims all keys and writes the pending statuses in one round trip; if one key is held for another request, it
+     * claims none.
+     *
+     * @param waiter the channel on which the outcome is awaited
+     * @return who holds each key now
+     * @throws RedisException if it cannot be said
+     */
+    List<Claim> claim(String tenant, String ledgerId, List<Wanted> wanted, Optional<String> waiter) {
+        var keys = new ArrayList<String>(1 + 2 * wanted.size());
+        var arguments = new ArrayList<String>(4 + wanted.size());
+        keys.add(RedisKeys.pending(tenant, ledgerId));
+        arguments.addAll(List.of(retentionSeconds, tenant, waiter.orElse("")));
+        for (var want : wanted) {
+            keys.add(RedisKeys.claim(tenant, ledgerId, want.key()));
+            keys.add(RedisKeys.operation(want.operationId()));
+            arguments.add(want.claim() + "\n" + (want.isOperation() ? json(want.pending()) : ""));
+        }
+        List<String> held = redis.call(CLAIM, ScriptOutputType.MULTI, keys, arguments);
+        return held.stream().map(Claim::parse).toList();
+    }
+
+    /** The operation as Redis knows it, and the waiter added to those who are told its outcome. */
+    Optional<Operation> find(UUID operationId, Optional<String> waiter) {
+        String json = redis.call(
+                FIND, ScriptOutputType.VALUE, List.of(RedisKeys.operation(operationId)), List.of(waiter.orElse("")));
+        return Optional.ofNullable(json)
+                .map(text -> codec.read(text.getBytes(StandardCharsets.UTF_8), Operation.class));
+    }
+
+    /** Notes that the operations are on the queue. If it gets lost, a retry sends them again under the same ids. */
+    void confirmInBackground(String tenant, String ledgerId, List<Wanted> wanted, List<Claim> held) {
+        inBackground(() -> {
+            var commands = redis.commands();
+            for (var i = 0; i < wanted.size(); i++) {
+                var key = RedisKeys.claim(tenant, ledgerId, wanted.get(i).key());
+                commands.set(
+                        key,
+                        held.get(i).confirmed().toString(),
+                        SetArgs.Builder.xx().keepttl());
+            }
+        });
+    }
+
+    /** Gives up claims whose operations are certainly not on the queue. */
+    void releaseInBackground(String tenant, String ledgerId, List<Wanted> wanted, List<Claim> held) {
+        inBackground(() -> {
+            var keys = new ArrayList<>(List.of(RedisKeys.pending(tenant, ledgerId)));
+            var arguments = new ArrayList<String>();
+            for (var i = 0; i < wanted.size(); i++) {
+                keys.add(RedisKeys.claim(tenant, ledgerId, wanted.get(i).key()));
+                keys.add(RedisKeys.operation(held.get(i).operationId()));
+                arguments.add(held.get(i).toString());
+            }
+            redis.call(RELEASE, ScriptOutputType.INTEGER, keys, arguments);
+        });
+    }
+
+    private String json(Operation operation) {
+        return new String(codec.write(operation), StandardCharsets.UTF_8);
+    }
+
+    private static void inBackground(Runnable step) {
+        try {
+            step.run();
+        } catch (RedisException e) {
+            LOG.warn("Redis is away: {}", e.toString());
+        }
+    }
+}
