@@ -3,6 +3,7 @@ package io.daybook.contract;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -78,5 +79,41 @@ public record Operation(
                 List.of(),
                 List.of(new Transition(OperationStatus.PENDING, at)),
                 null);
+    }
+
+    /**
+     * The same operation with its outcome.
+     *
+     * @param retention how long it is remembered from then on
+     */
+    public Operation decided(
+            OperationStatus outcome,
+            int version,
+            int attempts,
+            Result result,
+            Problem error,
+            UUID duplicateOf,
+            Instant at,
+            Duration retention) {
+        return new Operation(
+                operationId,
+                ledgerId,
+                kind,
+                outcome,
+                outcome.isDone(),
+                version,
+                idempotencyKey,
+                referenceId,
+                createdAt,
+                at,
+                at,
+                attempts,
+                request,
+                result,
+                error,
+                duplicateOf,
+                steps,
+                List.of(transitions.getFirst(), new Transition(outcome, at)),
+                at.plus(retention));
     }
 }

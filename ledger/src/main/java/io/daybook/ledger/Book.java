@@ -38,9 +38,11 @@ public final class Book {
     /**
      * The end of the ledger's chain.
      *
+     * @param open whether somebody has opened it; nothing can be posted before
      * @param assets those that the ledger declares, besides ISO 4217
      */
-    public record Head(String tenant, String ledgerId, List<Asset> assets, long sequence, byte[] hash, Instant at) {}
+    public record Head(
+            String tenant, String ledgerId, boolean open, List<Asset> assets, long sequence, byte[] hash, Instant at) {}
 
     /** What {@link #apply} changes, so that an atomic batch can go back to what was before it. */
     private record State(Head head, Map<String, Account> accounts, List<Transaction> transactions) {
@@ -146,6 +148,9 @@ public final class Book {
     }
 
     private Operation.Result post(Submission submission) {
+        if (!start.open()) {
+            throw Refusal.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger %s", start.ledgerId());
+        }
         var reference = submission.command().referenceId();
         var first = reference == null ? null : byReference.get(reference);
         if (first != null) {
@@ -265,7 +270,7 @@ public final class Book {
                 hash);
         state.transactions().add(transaction);
         state = new State(
-                new Head(head.tenant(), head.ledgerId(), head.assets(), sequence, hash, at),
+                new Head(head.tenant(), head.ledgerId(), head.open(), head.assets(), sequence, hash, at),
                 state.accounts(),
                 state.transactions());
         return transaction;

@@ -28,4 +28,8 @@ public record Transaction(
 
     /** A posting with the balance that it left behind. */
     public record Entry(String accountId, String currency, Amount amount, Amount balanceAfter) {}
+
+    public Transaction with(List<Entry> entries) {
+        return new Transaction(id, sequence, operationId, kind, at, caller, fingerprint, List.copyOf(entries), hash);
+    }
 }

@@ -2,11 +2,11 @@ package io.daybook.intake;
 
 import io.daybook.contract.Codec;
 import io.daybook.contract.CommandReader;
-import io.daybook.contract.Fields;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.Kind;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.ProblemCode;
+import io.daybook.runtime.BodyReader;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.ProblemException;
 import io.daybook.runtime.Problems;
@@ -23,7 +23,6 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.security.annotation.Secured;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** The requests that become operations. */
 @Controller("/v1/ledgers/{ledgerId}")
@@ -33,17 +32,17 @@ final class IntakeController {
 
     private final Intake intake;
     private final Preference.Reader preferences;
-    private final int bodyBytesMax;
+    private final BodyReader bodies;
     private final int batchOperationsMax;
 
     IntakeController(
             Intake intake,
             Preference.Reader preferences,
-            @Value("${daybook.body.bytes-max}") int bodyBytesMax,
+            BodyReader bodies,
             @Value("${daybook.batch.operations-max}") int batchOperationsMax) {
         this.intake = intake;
         this.preferences = preferences;
-        this.bodyBytesMax = bodyBytesMax;
+        this.bodies = bodies;
         this.batchOperationsMax = batchOperationsMax;
     }
 
@@ -59,7 +58,7 @@ final class IntakeController {
                         () -> ProblemException.of(ProblemCode.NOT_FOUND, "There is no kind of operation " + kinds));
         mustBeLedgerId(ledgerId);
         var key = idempotencyKey(request);
-        var command = read(body, in -> CommandReader.read(kind, in));
+        var command = bodies.read(body, in -> CommandReader.read(kind, in));
         var preference = preferences.of(request, kind);
         var accepted = intake.accept(caller, ledgerId, key, command, preference.waiting());
         var answer = answer(request, accepted);
@@ -75,7 +74,7 @@ final class IntakeController {
             HttpRequest<?> request, Caller caller, @PathVariable String ledgerId, @Body Optional<byte[]> body) {
         mustBeLedgerId(ledgerId);
         var key = idempotencyKey(request);
-        var batch = read(body, in -> Batch.read(in, key, batchOperationsMax));
+        var batch = bodies.read(body, in -> Batch.read(in, key, batchOperationsMax));
         var accepted = intake.accept(caller, ledgerId, key, Codec.sha256().digest(body.orElseThrow()), batch);
         var answer = HttpResponse.accepted()
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
@@ -118,14 +117,5 @@ final class IntakeController {
                     ProblemCode.MALFORMED_REQUEST, "The Idempotency-Key must have 1 to 255 printable ASCII characters");
         }
         return keys.getFirst();
-    }
-
-    private <T> T read(Optional<byte[]> body, Function<Fields, T> reader) {
-        var bytes = body.orElse(new byte[0]);
-        if (bytes.length > bodyBytesMax) {
-            throw ProblemException.of(
-                    ProblemCode.PAYLOAD_TOO_LARGE, "A body has at most %d bytes".formatted(bodyBytesMax));
-        }
-        return Fields.read(bytes, reader);
     }
 }

@@ -1,0 +1,58 @@
+package io.daybook.status;
+
+import io.daybook.contract.AccountResource;
+import io.daybook.contract.LedgerResource;
+import io.daybook.contract.ProblemCode;
+import io.daybook.runtime.ProblemException;
+import io.daybook.store.AccountTable;
+import io.daybook.store.Database;
+import io.daybook.store.LedgerTable;
+import io.daybook.store.TransactionTable;
+import jakarta.inject.Singleton;
+import java.util.List;
+
+/** What stands in the books. All of it is read as it is at one moment. */
+@Singleton
+final class Books {
+    private final Database database;
+    private final LedgerTable ledgers;
+    private final AccountTable accounts;
+    private final TransactionTable transactions;
+
+    Books(Database database, LedgerTable ledgers, AccountTable accounts, TransactionTable transactions) {
+        this.database = database;
+        this.ledgers = ledgers;
+        this.accounts = accounts;
+        this.transactions = transactions;
+    }
+
+    List<LedgerResource> ledgers(String tenant, String after, int limit) {
+        return database.snapshot(connection -> ledgers.list(connection, tenant, after, limit));
+    }
+
+    /** @throws ProblemException {@code ledger_not_found} */
+    LedgerTable.Row ledger(String tenant, String ledgerId) {
+        return database.snapshot(connection -> ledgers.find(connection, tenant, ledgerId))
+                .orElseThrow(
+                        () -> ProblemException.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger with this id"));
+    }
+
+    List<AccountResource> accounts(LedgerTable.Row ledger, String after, int limit) {
+        return database.snapshot(connection -> accounts.list(connection, ledger.key(), after, limit)).stream()
+                .map(AccountTable.Row::resource)
+                .toList();
+    }
+
+    /** @throws ProblemException {@code account_not_found} */
+    AccountTable.Row account(LedgerTable.Row ledger, String accountId) {
+        return database.snapshot(connection -> accounts.find(connection, ledger.key(), accountId))
+                .orElseThrow(() -> ProblemException.of(
+                        ProblemCode.ACCOUNT_NOT_FOUND, "There is no account with this id in this ledger"));
+    }
+
+    List<TransactionTable.StatementLine> statement(
+            AccountTable.Row account, long sequence, int line, boolean newestFirst, int limit) {
+        return database.snapshot(
+                connection -> transactions.statement(connection, account.key(), sequence, line, newestFirst, limit));
+    }
+}

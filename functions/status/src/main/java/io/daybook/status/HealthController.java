@@ -1,0 +1,68 @@
+package io.daybook.status;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.daybook.runtime.Redis;
+import io.daybook.store.Database;
+import io.daybook.store.DatabaseException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.micronaut.serde.annotation.Serdeable;
+import io.micronaut.serde.config.naming.SnakeCaseStrategy;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Whether the function lives, and whether what it needs answers. Tells nothing that needs a token. */
+@Controller("/v1/health")
+@Secured(SecurityRule.IS_ANONYMOUS)
+final class HealthController {
+    private final Database database;
+    private final Redis redis;
+
+    HealthController(Database database, Redis redis) {
+        this.database = database;
+        this.redis = redis;
+    }
+
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    record Health(String status, Map<String, Dependency> dependencies) {}
+
+    /** @param latencyMs how long it took to answer */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    record Dependency(String status, long latencyMs) {}
+
+    @Get("/live")
+    Health live() {
+        return new Health("up", null);
+    }
+
+    /** {@code 503} without PostgreSQL; without Redis it is slower, and says so. */
+    @Get("/ready")
+    HttpResponse<Health> ready() {
+        var dependencies = new TreeMap<String, Dependency>();
+        dependencies.put("postgresql", probe(() -> database.transaction(connection -> connection.isValid(1))));
+        dependencies.put("redis", probe(() -> redis.call(RedisAsyncCommands::ping)));
+        var down = dependencies.get("postgresql").status().equals("down");
+        var degraded = dependencies.get("redis").status().equals("down");
+        var health = new Health(down ? "down" : degraded ? "degraded" : "up", dependencies);
+        return HttpResponse.<Health>status(down ? HttpStatus.SERVICE_UNAVAILABLE : HttpStatus.OK)
+                .body(health);
+    }
+
+    private static Dependency probe(Runnable probe) {
+        var start = System.nanoTime();
+        var status = "up";
+        try {
+            probe.run();
+        } catch (DatabaseException | RedisException e) {
+            status = "down";
+        }
+        return new Dependency(status, (System.nanoTime() - start) / 1_000_000);
+    }
+}

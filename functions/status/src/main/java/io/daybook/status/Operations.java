@@ -1,0 +1,131 @@
+package io.daybook.status;
+
+import io.daybook.contract.Codec;
+import io.daybook.contract.Operation;
+import io.daybook.contract.OperationStatus;
+import io.daybook.contract.RedisKeys;
+import io.daybook.runtime.Redis;
+import io.daybook.store.Database;
+import io.daybook.store.LedgerTable;
+import io.daybook.store.OperationTable;
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisException;
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where operations stand: Redis is asked first, PostgreSQL knows in the end. */
+@Singleton
+final class Operations {
+    private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+
+    private final Redis redis;
+    private final Database database;
+    private final OperationTable operations;
+    private final Codec codec;
+    private final Clock clock;
+    private final Duration staleAfter;
+
+    Operations(
+            Redis redis,
+            Database database,
+            OperationTable operations,
+            Codec codec,
+            Clock clock,
+            @Value("${daybook.status.stale-after}") Duration staleAfter) {
+        this.redis = redis;
+        this.database = database;
+        this.operations = operations;
+        this.codec = codec;
+        this.clock = clock;
+        this.staleAfter = staleAfter;
+    }
+
+    /** The operation, if it is one of the tenant's. */
+    Optional<Operation> find(String tenant, UUID id) {
+        var seen = inRedis(tenant, id);
+        if (seen.filter(operation -> !mayBeStale(operation)).isPresent()) {
+            return seen;
+        }
+        return database.transaction(connection -> operations.find(connection, id))
+                .filter(row -> row.tenant().equals(tenant))
+                .map(OperationTable.Row::operation)
+                .filter(stored ->
+                        seen.isEmpty() || stored.version() > seen.get().version())
+                .or(() -> seen);
+    }
+
+    /** The ledger's operations before an id, the newest first: those decided, and those on their way. */
+    List<Operation> list(LedgerTable.Row ledger, OperationTable.Filter filter, UUID before, int limit) {
+        var found = new TreeMap<UUID, Operation>(UNSIGNED.reversed());
+        onTheirWay(ledger, before, limit).stream()
+                .filter(operation -> matches(filter, operation))
+                .forEach(operation -> found.put(operation.operationId(), operation));
+        database.transaction(connection -> operations.list(connection, ledger.key(), filter, before, limit))
+                .forEach(operation -> found.put(operation.operationId(), operation));
+        return found.values().stream().limit(limit).toList();
+    }
+
+    /** As PostgreSQL and the text of the ids order them; {@link UUID#compareTo} takes their halves as signed. */
+    private static final Comparator<UUID> UNSIGNED = Comparator.comparing(UUID::toString);
+
+    private static boolean matches(OperationTable.Filter filter, Operation operation) {
+        return (filter.status() == null || filter.status() == operation.status())
+                && (filter.kind() == null || filter.kind() == operation.kind())
+                && (filter.referenceId() == null || filter.referenceId().equals(operation.referenceId()));
+    }
+
+    /** A pending one that has been decided long ago, perhaps: its outcome may not have reached Redis. */
+    private boolean mayBeStale(Operation operation) {
+        return !operation.done() && operation.updatedAt().plus(staleAfter).isBefore(clock.instant());
+    }
+
+    private Optional<Operation> inRedis(String tenant, UUID id) {
+        try {
+            var fields = redis.call(commands -> commands.hmget(RedisKeys.operation(id), "t", "d"));
+            return fields.get(0).hasValue() && fields.get(0).getValue().equals(tenant)
+                    ? Optional.of(parse(fields.get(1).getValue()))
+                    : Optional.empty();
+        } catch (RedisException e) {
+            LOG.warn("Redis is away, PostgreSQL answers: {}", e.toString());
+            return Optional.empty();
+        }
+    }
+
+    private List<Operation> onTheirWay(LedgerTable.Row ledger, UUID before, int limit) {
+        try {
+            var key = RedisKeys.pending(ledger.head().tenant(), ledger.head().ledgerId());
+            var range = Range.from(Range.Boundary.<String>unbounded(), Range.Boundary.excluding(before.toString()));
+            var ids = redis.call(commands -> commands.zrevrangebylex(key, range, Limit.from(limit)));
+            var commands = redis.commands();
+            var answers = ids.stream()
+                    .map(id -> Map.entry(id, commands.hget(RedisKeys.operation(UUID.fromString(id)), "d")))
+                    .toList();
+            return answers.stream()
+                    .map(answer -> redis.get(answer.getValue()))
+                    .filter(json -> json != null)
+                    .map(this::parse)
+                    .filter(operation -> operation.status() != OperationStatus.SUCCEEDED
+                            && operation.status() != OperationStatus.FAILED)
+                    .toList();
+        } catch (RedisException e) {
+            LOG.warn("Redis is away, operations on their way are not listed: {}", e.toString());
+            return List.of();
+        }
+    }
+
+    private Operation parse(String json) {
+        return codec.read(json.getBytes(StandardCharsets.UTF_8), Operation.class);
+    }
+}

@@ -1,0 +1,95 @@
+package io.daybook.status;
+
+import io.daybook.contract.Kind;
+import io.daybook.contract.Operation;
+import io.daybook.contract.OperationStatus;
+import io.daybook.contract.ProblemCode;
+import io.daybook.runtime.Caller;
+import io.daybook.runtime.ProblemException;
+import io.daybook.runtime.Scopes;
+import io.daybook.store.OperationTable;
+import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.security.annotation.Secured;
+import java.util.Arrays;
+import java.util.UUID;
+
+/** Where operations stand. */
+@Controller("/v1")
+@Secured(Scopes.READ)
+final class OperationsController {
+    private static final UUID NEWEST = new UUID(-1, -1);
+
+    private final Operations operations;
+    private final Books books;
+
+    OperationsController(Operations operations, Books books) {
+        this.operations = operations;
+        this.books = books;
+    }
+
+    @Get("/operations/{operationId}")
+    HttpResponse<Operation> operation(HttpRequest<?> request, Caller caller, @PathVariable String operationId) {
+        var operation = operations
+                .find(caller.tenant(), uuid(operationId, ProblemCode.OPERATION_NOT_FOUND))
+                .orElseThrow(() ->
+                        ProblemException.of(ProblemCode.OPERATION_NOT_FOUND, "There is no operation with this id"));
+        var tag = "\"" + operation.version() + "\"";
+        if (isKnown(request, tag)) {
+            return HttpResponse.<Operation>notModified().header(HttpHeaders.ETAG, tag);
+        }
+        var answer = HttpResponse.ok(operation).header(HttpHeaders.ETAG, tag);
+        return operation.done() ? answer : answer.header(HttpHeaders.RETRY_AFTER, "1");
+    }
+
+    @Get("/ledgers/{ledgerId}/operations")
+    Page<Operation> operations(
+            Caller caller,
+            @PathVariable String ledgerId,
+            @Nullable @QueryValue String status,
+            @Nullable @QueryValue String kind,
+            @Nullable @QueryValue("reference_id") String referenceId,
+            @Nullable @QueryValue String after,
+            @QueryValue(defaultValue = "100") int limit) {
+        var ledger = books.ledger(caller.tenant(), ledgerId);
+        var filter = new OperationTable.Filter(
+                status == null
+                        ? null
+                        : OperationStatus.of(status)
+                                .orElseThrow(() -> Page.malformed(
+                                        "status must be one of " + Arrays.toString(OperationStatus.values()))),
+                kind == null
+                        ? null
+                        : Kind.of(kind)
+                                .orElseThrow(
+                                        () -> Page.malformed("kind must be one of " + Arrays.toString(Kind.values()))),
+                referenceId);
+        var before = after == null ? NEWEST : uuid(after, ProblemCode.MALFORMED_REQUEST);
+        var found = operations.list(ledger, filter, before, Page.limit(limit) + 1);
+        return Page.of(found, limit, operation -> operation.operationId().toString());
+    }
+
+    private static boolean isKnown(HttpRequest<?> request, String tag) {
+        return request.getHeaders().getAll(HttpHeaders.IF_NONE_MATCH).stream()
+                .flatMap(header -> Arrays.stream(header.split(",")))
+                .map(String::strip)
+                .anyMatch(known -> known.equals(tag) || known.equals("W/" + tag) || known.equals("*"));
+    }
+
+    private static UUID uuid(String text, ProblemCode otherwise) {
+        try {
+            if (text.length() == 36) {
+                return UUID.fromString(text);
+            }
+        } catch (IllegalArgumentException e) {
+            // the same answer as to any other text
+        }
+        throw ProblemException.of(otherwise, "This is no id of an operation");
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Every GET: operations from Redis, and from PostgreSQL when Redis has forgotten or is down; the books from PostgreSQL.
+ */
+@Configuration
+package io.daybook.status;
+
+import io.micronaut.context.annotation.Configuration;

@@ -1,0 +1,69 @@
+package io.daybook.store;
+
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import javax.sql.DataSource;
+
+/** Where transactions begin and end. */
+@Singleton
+public final class Database {
+    private final DataSource dataSource;
+    private final Duration statementTimeout;
+
+    Database(DataSource dataSource, @Value("${daybook.database.statement-timeout}") Duration statementTimeout) {
+        this.dataSource = dataSource;
+        this.statementTimeout = statementTimeout;
+    }
+
+    /** What is done on a connection. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T on(Connection connection) throws SQLException;
+    }
+
+    /**
+     * Does the work and commits, or does nothing at all.
+     *
+     * @throws DatabaseException if the database does not do it; whether a commit whose answer was lost took place
+     *     cannot be told
+     */
+    public <T> T transaction(Work<T> work) {
+        try (var connection = dataSource.getConnection()) {
+            try {
+                // for this transaction only: a setting of the session would pin the connection of a proxy.
+                try (var statement = connection.createStatement()) {
+                    statement.execute("set local statement_timeout = " + statementTimeout.toMillis());
+                }
+                var result = work.on(connection);
+                connection.commit();
+                return result;
+            } catch (SQLException | RuntimeException e) {
+                rollback(connection, e);
+                throw e;
+            }
+        } catch (SQLException e) {
+            throw new DatabaseException(e);
+        }
+    }
+
+    /** Reads the tables as they were at one moment; writes nothing. */
+    public <T> T snapshot(Work<T> work) {
+        return transaction(connection -> {
+            try (var statement = connection.createStatement()) {
+                statement.execute("set transaction isolation level repeatable read read only");
+            }
+            return work.on(connection);
+        });
+    }
+
+    private static void rollback(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.daybook.store;
+
+import io.daybook.contract.Asset;
+import io.daybook.contract.Codec;
+import io.daybook.contract.LedgerResource;
+import io.daybook.ledger.Book;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Ledgers, and the ends of their chains. */
+@Singleton
+public final class LedgerTable {
+    private final Codec codec;
+
+    LedgerTable(Codec codec) {
+        this.codec = codec;
+    }
+
+    /** A ledger's row and what stands in it. */
+    public record Row(int key, Book.Head head, LedgerResource resource) {}
+
+    /** Waits until nobody else writes to the ledger, and keeps all others out until the transaction ends. */
+    public Optional<Row> lock(Connection connection, String tenant, String ledgerId) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select * from ledger where tenant = ? and ledger_id = ? for update
+                """)) {
+            select.setString(1, tenant);
+            select.setString(2, ledgerId);
+            return Rows.list(select, this::row).stream().findFirst();
+        }
+    }
+
+    public Optional<Row> find(Connection connection, String tenant, String ledgerId) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select * from ledger where tenant = ? and ledger_id = ? and opened_at is not null
+                """)) {
+            select.setString(1, tenant);
+            select.setString(2, ledgerId);
+            return Rows.list(select, this::row).stream().findFirst();
+        }
+    }
+
+    /** In the order of their ids, behind one of them. */
+    public List<LedgerResource> list(Connection connection, String tenant, String after, int limit)
+            throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select * from ledger
+                where tenant = ? and ledger_id > ? collate "C" and opened_at is not null
+                order by ledger_id collate "C"
+                limit ?
+                """)) {
+            select.setString(1, tenant);
+            select.setString(2, after);
+            select.setInt(3, limit);
+            return Rows.list(select, row -> row(row).resource());
+        }
+    }
+
+    /** Makes the row to lock and to hang operations on, for a ledger that may never be opened. */
+    public void insertUnopened(Connection connection, String tenant, String ledgerId) throws SQLException {
+        try (var insert = connection.prepareStatement("""
+                insert into ledger (tenant, ledger_id) values (?, ?) on conflict do nothing
+                """)) {
+            insert.setString(1, tenant);
+            insert.setString(2, ledgerId);
+            insert.executeUpdate();
+        }
+    }
+
+    public void open(Connection connection, int ledgerKey, LedgerResource ledger) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                update ledger set opened_at = ?, name = ?, assets = ?::json, on_dead_letter = ? where ledger_key = ?
+                """)) {
+            update.setObject(1, Rows.time(ledger.createdAt()));
+            update.setString(2, ledger.name());
+            update.setString(3, new String(codec.write(ledger.assets()), StandardCharsets.UTF_8));
+            update.setString(4, ledger.onDeadLetter());
+            update.setInt(5, ledgerKey);
+            update.executeUpdate();
+        }
+    }
+
+    public void advance(Connection connection, int ledgerKey, Book.Head head) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                update ledger set last_sequence = ?, last_hash = ?, last_at = ? where ledger_key = ?
+                """)) {
+            update.setLong(1, head.sequence());
+            update.setBytes(2, head.hash());
+            update.setObject(3, Rows.time(head.at()));
+            update.setInt(4, ledgerKey);
+            update.executeUpdate();
+        }
+    }
+
+    private Row row(ResultSet row) throws SQLException {
+        var assets = List.of(codec.read(row.getString("assets").getBytes(StandardCharsets.UTF_8), Asset[].class));
+        var openedAt = Rows.instant(row, "opened_at");
+        Instant lastAt = Rows.instant(row, "last_at");
+        var head = new Book.Head(
+                row.getString("tenant"),
+                row.getString("ledger_id"),
+                openedAt != null,
+                assets,
+                row.getLong("last_sequence"),
+                row.getBytes("last_hash"),
+                lastAt);
+        var resource = new LedgerResource(
+                row.getString("ledger_id"),
+                row.getString("name"),
+                assets,
+                row.getString("on_dead_letter"),
+                row.getLong("last_sequence"),
+                openedAt);
+        return new Row(row.getInt("ledger_key"), head, resource);
+    }
+}

@@ -1,0 +1,318 @@
+package io.daybook.store;
+
+import io.daybook.contract.Codec;
+import io.daybook.contract.Kind;
+import io.daybook.contract.Operation;
+import io.daybook.contract.OperationStatus;
+import io.daybook.contract.Problem;
+import io.daybook.ledger.Outcome;
+import io.daybook.ledger.Recorded;
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** Operations that have been decided. */
+@Singleton
+public final class OperationTable {
+    private final Codec codec;
+    private final Duration retention;
+
+    OperationTable(Codec codec, @Value("${daybook.operations.retention}") Duration retention) {
+        this.codec = codec;
+        this.retention = retention;
+    }
+
+    /** An operation as it is stored, and for whom. */
+    public record Row(String tenant, Operation operation, byte[] fingerprint, String caller) {
+
+        /** As the rules see it. */
+        public Recorded recorded() {
+            var code = operation.error() == null ? "" : operation.error().code();
+            var repeats = operation.duplicateOf() != null;
+            var collides = code.equals("idempotency_key_reused");
+            return new Recorded(
+                    operation.operationId(),
+                    operation.idempotencyKey(),
+                    fingerprint,
+                    operation.referenceId(),
+                    !repeats && !collides,
+                    operation.referenceId() != null && !repeats && !collides && !code.equals("duplicate_reference"),
+                    operation.duplicateOf(),
+                    operation.error() == null
+                            ? new Outcome.Succeeded(operation.result())
+                            : new Outcome.Failed(operation.error()));
+        }
+    }
+
+    /** Which operations of a ledger to list; {@code null} for any. */
+    public record Filter(OperationStatus status, Kind kind, String referenceId) {}
+
+    /** All that is recorded under the ids, keys and references. */
+    public List<Row> known(
+            Connection connection,
+            int ledgerKey,
+            Collection<UUID> ids,
+            Collection<String> keys,
+            Collection<String> references)
+            throws SQLException {
+        try (var select = connection.prepareStatement("""
+                with known as (
+                    select * from operation where operation_id = any(?)
+                    union
+                    select * from operation
+                    where ledger_key = ? and idempotency_key = any(?)
+                      and duplicate_of is null and error_code is distinct from 'idempotency_key_reused'
+                    union
+                    select * from operation
+                    where ledger_key = ? and reference_id = any(?) and reference_id is not null and duplicate_of is null
+                      and error_code is distinct from 'idempotency_key_reused'
+                      and error_code is distinct from 'duplicate_reference'
+                )
+                select o.*, l.tenant, l.ledger_id, t.transaction_id
+                from known o
+                join ledger l using (ledger_key)
+                left join transaction t using (ledger_key, sequence)
+                """.replace("select *", "select " + COLUMNS))) {
+            Rows.array(select, 1, "uuid", ids, id -> id);
+            select.setInt(2, ledgerKey);
+            Rows.array(select, 3, "text", keys, key -> key);
+            select.setInt(4, ledgerKey);
+            Rows.array(select, 5, "text", references, reference -> reference);
+            return complete(connection, select);
+        }
+    }
+
+    public Optional<Row> find(Connection connection, UUID operationId) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select o.*, l.tenant, l.ledger_id, t.transaction_id
+                from operation o
+                join ledger l using (ledger_key)
+                left join transaction t using (ledger_key, sequence)
+                where o.operation_id = ?
+                """)) {
+            select.setObject(1, operationId);
+            return complete(connection, select).stream().findFirst();
+        }
+    }
+
+    /** The newest first, before one of them. */
+    public List<Operation> list(Connection connection, int ledgerKey, Filter filter, UUID before, int limit)
+            throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select o.*, l.tenant, l.ledger_id, t.transaction_id
+                from operation o
+                join ledger l using (ledger_key)
+                left join transaction t using (ledger_key, sequence)
+                where o.ledger_key = ? and o.operation_id < ?
+                  and (?::text is null or o.status = ?)
+                  and (?::text is null or o.kind = ?)
+                  and (?::text is null or o.reference_id = ?)
+                order by o.operation_id desc
+                limit ?
+                """)) {
+            select.setInt(1, ledgerKey);
+            select.setObject(2, before);
+            var parameter = 3;
+            for (var wanted : new Object[] {filter.status(), filter.kind(), filter.referenceId()}) {
+                var text = wanted == null ? null : wanted.toString();
+                select.setString(parameter++, text);
+                select.setString(parameter++, text);
+            }
+            select.setInt(parameter, limit);
+            return complete(connection, select).stream().map(Row::operation).toList();
+        }
+    }
+
+    public void insert(Connection connection, int ledgerKey, List<Row> rows) throws SQLException {
+        try (var insert = connection.prepareStatement("""
+                insert into operation (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
+                    fingerprint, reference_id, caller, request, sequence, error_code, error, duplicate_of,
+                    created_at, updated_at, completed_at)
+                select ?, new.* from unnest(?::uuid[], ?::text[], ?::text[], ?::integer[], ?::integer[], ?::text[],
+                    ?::bytea[], ?::text[], ?::text[], ?::json[], ?::bigint[], ?::text[], ?::json[], ?::uuid[],
+                    ?::timestamptz[], ?::timestamptz[], ?::timestamptz[]) as new
+                """)) {
+            insert.setInt(1, ledgerKey);
+            Rows.array(insert, 2, "uuid", rows, row -> row.operation().operationId());
+            Rows.array(insert, 3, "text", rows, row -> row.operation().kind().toString());
+            Rows.array(insert, 4, "text", rows, row -> row.operation().status().toString());
+            Rows.array(insert, 5, "integer", rows, row -> row.operation().version());
+            Rows.array(insert, 6, "integer", rows, row -> row.operation().attempts());
+            Rows.array(insert, 7, "text", rows, row -> row.operation().idempotencyKey());
+            Rows.array(insert, 8, "bytea", rows, Row::fingerprint);
+            Rows.array(insert, 9, "text", rows, row -> row.operation().referenceId());
+            Rows.array(insert, 10, "text", rows, Row::caller);
+            Rows.array(
+                    insert,
+                    11,
+                    "text",
+                    rows,
+                    row -> text(codec.canonical(row.operation().request())));
+            Rows.array(insert, 12, "bigint", rows, row -> sequence(row.operation()));
+            Rows.array(insert, 13, "text", rows, row -> error(row, Problem::code));
+            Rows.array(insert, 14, "text", rows, row -> error(row, problem -> text(codec.write(problem))));
+            Rows.array(insert, 15, "uuid", rows, row -> row.operation().duplicateOf());
+            Rows.array(
+                    insert,
+                    16,
+                    "timestamptz",
+                    rows,
+                    row -> Rows.time(row.operation().createdAt()));
+            Rows.array(
+                    insert,
+                    17,
+                    "timestamptz",
+                    rows,
+                    row -> Rows.time(row.operation().updatedAt()));
+            Rows.array(
+                    insert,
+                    18,
+                    "timestamptz",
+                    rows,
+                    row -> Rows.time(row.operation().completedAt()));
+            insert.executeUpdate();
+        }
+    }
+
+    private static final String COLUMNS = """
+            operation_id, ledger_key, kind, status, version, attempts, idempotency_key, fingerprint, reference_id,
+            caller, request::text, sequence, error::text, duplicate_of, created_at, updated_at, completed_at""";
+
+    private static Long sequence(Operation operation) {
+        return operation.result() == null ? null : operation.result().sequence();
+    }
+
+    private static <T> T error(Row row, Function<Problem, T> value) {
+        return row.operation().error() == null
+                ? null
+                : value.apply(row.operation().error());
+    }
+
+    private static String text(byte[] json) {
+        return new String(json, StandardCharsets.UTF_8);
+    }
+
+    /** Reads the rows, then the balances that their transactions left behind. */
+    private List<Row> complete(Connection connection, PreparedStatement select) throws SQLException {
+        var stored = Rows.list(select, Stored::read);
+        var balances = balances(connection, stored);
+        var rows = new ArrayList<Row>(stored.size());
+        for (var row : stored) {
+            rows.add(row.complete(codec, retention, balances.getOrDefault(row.place(), List.of())));
+        }
+        return rows;
+    }
+
+    /** Of the clients' accounts only; the last posting of an account in a transaction counts. */
+    private static Map<Place, List<Operation.Balance>> balances(Connection connection, List<Stored> stored)
+            throws SQLException {
+        var succeeded = stored.stream().filter(row -> row.place() != null).toList();
+        if (succeeded.isEmpty()) {
+            return Map.of();
+        }
+        try (var select = connection.prepareStatement("""
+                select p.ledger_key, p.sequence, a.account_id, a.currency, a.scale,
+                       (array_agg(p.balance_after order by p.line desc))[1] as balance_after
+                from unnest(?::integer[], ?::bigint[]) as wanted (ledger_key, sequence)
+                join posting p using (ledger_key, sequence)
+                join account a using (account_key)
+                where a.account_id !~ '^(external|exchange|transit):'
+                group by p.ledger_key, p.sequence, a.account_id, a.currency, a.scale
+                order by p.ledger_key, p.sequence, min(p.line)
+                """)) {
+            var places = succeeded.stream().map(Stored::place).distinct().toList();
+            Rows.array(select, 1, "integer", places, Place::ledgerKey);
+            Rows.array(select, 2, "bigint", places, Place::sequence);
+            var balances = new HashMap<Place, List<Operation.Balance>>();
+            Rows.list(
+                    select,
+                    row -> balances.computeIfAbsent(
+                                    new Place(row.getInt("ledger_key"), row.getLong("sequence")),
+                                    place -> new ArrayList<>())
+                            .add(new Operation.Balance(
+                                    row.getString("account_id"),
+                                    row.getString("currency"),
+                                    Rows.amount(row, "balance_after", row.getInt("scale")))));
+            return balances;
+        }
+    }
+
+    private record Place(int ledgerKey, long sequence) {}
+
+    /** The row without the balances, which stand in another table. */
+    private record Stored(
+            String tenant,
+            String ledgerId,
+            Place place,
+            UUID transactionId,
+            UUID operationId,
+            Kind kind,
+            OperationStatus status,
+            int version,
+            int attempts,
+            String idempotencyKey,
+            byte[] fingerprint,
+            String referenceId,
+            String caller,
+            String request,
+            String error,
+            UUID duplicateOf,
+            Instant createdAt,
+            Instant updatedAt,
+            Instant completedAt) {
+
+        static Stored read(ResultSet row) throws SQLException {
+            var sequence = row.getObject("sequence", Long.class);
+            return new Stored(
+                    row.getString("tenant"),
+                    row.getString("ledger_id"),
+                    sequence == null ? null : new Place(row.getInt("ledger_key"), sequence),
+                    row.getObject("transaction_id", UUID.class),
+                    row.getObject("operation_id", UUID.class),
+                    Kind.of(row.getString("kind")).orElseThrow(),
+                    OperationStatus.of(row.getString("status")).orElseThrow(),
+                    row.getInt("version"),
+                    row.getInt("attempts"),
+                    row.getString("idempotency_key"),
+                    row.getBytes("fingerprint"),
+                    row.getString("reference_id"),
+                    row.getString("caller"),
+                    row.getString("request"),
+                    row.getString("error"),
+                    row.getObject("duplicate_of", UUID.class),
+                    Rows.instant(row, "created_at"),
+                    Rows.instant(row, "updated_at"),
+                    Rows.instant(row, "completed_at"));
+        }
+
+        Row complete(Codec codec, Duration retention, List<Operation.Balance> balances) {
+            var result = place == null ? null : new Operation.Result(transactionId, place.sequence(), balances);
+            var problem = error == null ? null : codec.read(error.getBytes(StandardCharsets.UTF_8), Problem.class);
+            var pending = Operation.pending(
+                    operationId,
+                    ledgerId,
+                    idempotencyKey,
+                    Codec.command(kind, request.getBytes(StandardCharsets.UTF_8)),
+                    createdAt);
+            return new Row(
+                    tenant,
+                    pending.decided(status, version, attempts, result, problem, duplicateOf, completedAt, retention),
+                    fingerprint,
+                    caller);
+        }
+    }
+}

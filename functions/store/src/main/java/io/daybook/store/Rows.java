@@ -1,0 +1,56 @@
+package io.daybook.store;
+
+import io.daybook.contract.Amount;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+
+/** Reads and writes the types that JDBC does not know. */
+final class Rows {
+    private Rows() {}
+
+    /** One row of a result. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    static <T> List<T> list(PreparedStatement statement, Reader<T> reader) throws SQLException {
+        try (var rows = statement.executeQuery()) {
+            var list = new ArrayList<T>();
+            while (rows.next()) {
+                list.add(reader.read(rows));
+            }
+            return list;
+        }
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        var time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    static OffsetDateTime time(Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+    }
+
+    static Amount amount(ResultSet row, String column, int scale) throws SQLException {
+        var value = row.getBigDecimal(column);
+        return value == null ? null : new Amount(value.setScale(scale));
+    }
+
+    /** Sets one parameter to an array with a value of each element. */
+    static <T> void array(
+            PreparedStatement statement, int parameter, String type, Collection<T> elements, Function<T, ?> value)
+            throws SQLException {
+        var array = elements.stream().map(value).toArray();
+        statement.setArray(parameter, statement.getConnection().createArrayOf(type, array));
+    }
+}

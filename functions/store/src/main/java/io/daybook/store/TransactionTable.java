@@ -1,0 +1,229 @@
+package io.daybook.store;
+
+import io.daybook.contract.Amount;
+import io.daybook.contract.Kind;
+import io.daybook.ledger.Transaction;
+import io.micronaut.serde.annotation.Serdeable;
+import io.micronaut.serde.config.naming.SnakeCaseStrategy;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Transactions and their postings: written once, never changed, never deleted. */
+@Singleton
+public final class TransactionTable {
+    private record Line(long sequence, int line, Transaction.Entry entry) {}
+
+    public void insert(Connection connection, int ledgerKey, List<Transaction> transactions, Map<String, Long> accounts)
+            throws SQLException {
+        try (var insert = connection.prepareStatement("""
+                insert into transaction (ledger_key, sequence, transaction_id, operation_id, kind, at, caller,
+                    fingerprint, hash)
+                select ?, new.* from unnest(?::bigint[], ?::uuid[], ?::uuid[], ?::text[], ?::timestamptz[], ?::text[],
+                    ?::bytea[], ?::bytea[]) as new
+                """)) {
+            insert.setInt(1, ledgerKey);
+            Rows.array(insert, 2, "bigint", transactions, Transaction::sequence);
+            Rows.array(insert, 3, "uuid", transactions, Transaction::id);
+            Rows.array(insert, 4, "uuid", transactions, Transaction::operationId);
+            Rows.array(
+                    insert,
+                    5,
+                    "text",
+                    transactions,
+                    transaction -> transaction.kind().toString());
+            Rows.array(insert, 6, "timestamptz", transactions, transaction -> Rows.time(transaction.at()));
+            Rows.array(insert, 7, "text", transactions, Transaction::caller);
+            Rows.array(insert, 8, "bytea", transactions, Transaction::fingerprint);
+            Rows.array(insert, 9, "bytea", transactions, Transaction::hash);
+            insert.executeUpdate();
+        }
+        try (var insert = connection.prepareStatement("""
+                insert into posting (ledger_key, sequence, line, account_key, amount, balance_after)
+                select ?, new.* from unnest(?::bigint[], ?::smallint[], ?::bigint[], ?::numeric[], ?::numeric[]) as new
+                """)) {
+            var lines = lines(transactions);
+            insert.setInt(1, ledgerKey);
+            Rows.array(insert, 2, "bigint", lines, Line::sequence);
+            Rows.array(insert, 3, "smallint", lines, Line::line);
+            Rows.array(
+                    insert,
+                    4,
+                    "bigint",
+                    lines,
+                    line -> accounts.get(line.entry().accountId()));
+            Rows.array(
+                    insert, 5, "numeric", lines, line -> line.entry().amount().value());
+            Rows.array(
+                    insert,
+                    6,
+                    "numeric",
+                    lines,
+                    line -> line.entry().balanceAfter().value());
+            insert.executeUpdate();
+        }
+    }
+
+    private static List<Line> lines(List<Transaction> transactions) {
+        var lines = new ArrayList<Line>();
+        for (var transaction : transactions) {
+            for (var i = 0; i < transaction.entries().size(); i++) {
+                lines.add(new Line(
+                        transaction.sequence(), i + 1, transaction.entries().get(i)));
+            }
+        }
+        return lines;
+    }
+
+    public Optional<Transaction> find(Connection connection, int ledgerKey, UUID transactionId) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select t.*, p.line, p.amount, p.balance_after, a.account_id, a.currency, a.scale
+                from transaction t
+                join posting p using (ledger_key, sequence)
+                join account a using (account_key)
+                where t.ledger_key = ? and t.transaction_id = ?
+                order by p.line
+                """)) {
+            select.setInt(1, ledgerKey);
+            select.setObject(2, transactionId);
+            return transactions(Rows.list(select, TransactionTable::joined)).stream()
+                    .findFirst();
+        }
+    }
+
+    /** In their order, behind a sequence number. A transaction without postings comes with none. */
+    public List<Transaction> list(Connection connection, int ledgerKey, long after, int limit) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select t.*, p.line, p.amount, p.balance_after, a.account_id, a.currency, a.scale
+                from (select * from transaction where ledger_key = ? and sequence > ? order by sequence limit ?) t
+                left join posting p using (ledger_key, sequence)
+                left join account a using (account_key)
+                order by t.sequence, p.line
+                """)) {
+            select.setInt(1, ledgerKey);
+            select.setLong(2, after);
+            select.setInt(3, limit);
+            return transactions(Rows.list(select, TransactionTable::joined));
+        }
+    }
+
+    /** A line of an account's statement. */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    public record StatementLine(
+            long sequence,
+            int line,
+            UUID transactionId,
+            UUID operationId,
+            Kind kind,
+            Instant at,
+            Amount amount,
+            String currency,
+            Amount balanceAfter) {}
+
+    /** The account's postings behind a place in its statement, the oldest or the newest first. */
+    public List<StatementLine> statement(
+            Connection connection, long accountKey, long sequence, int line, boolean newestFirst, int limit)
+            throws SQLException {
+        var direction = newestFirst ? "desc" : "asc";
+        try (var select = connection.prepareStatement("""
+                select t.*, p.line, p.amount, p.balance_after, a.currency, a.scale
+                from posting p
+                join transaction t using (ledger_key, sequence)
+                join account a using (account_key)
+                where p.account_key = ? and (p.sequence, p.line) %s (?, ?)
+                order by p.sequence %s, p.line %s
+                limit ?
+                """.formatted(newestFirst ? "<" : ">", direction, direction))) {
+            select.setLong(1, accountKey);
+            select.setLong(2, sequence);
+            select.setInt(3, line);
+            select.setInt(4, limit);
+            return Rows.list(
+                    select,
+                    row -> new StatementLine(
+                            row.getLong("sequence"),
+                            row.getInt("line"),
+                            row.getObject("transaction_id", UUID.class),
+                            row.getObject("operation_id", UUID.class),
+                            Kind.of(row.getString("kind")).orElseThrow(),
+                            Rows.instant(row, "at"),
+                            Rows.amount(row, "amount", row.getInt("scale")),
+                            row.getString("currency"),
+                            Rows.amount(row, "balance_after", row.getInt("scale"))));
+        }
+    }
+
+    /** The balance of each account behind a transaction: that of its last posting up to there. */
+    public Map<String, Amount> balancesAfter(Connection connection, int ledgerKey, long sequence) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select a.account_id, a.scale, last.balance_after
+                from account a
+                cross join lateral (
+                    select p.balance_after from posting p
+                    where p.account_key = a.account_key and p.sequence <= ?
+                    order by p.sequence desc, p.line desc limit 1
+                ) last
+                where a.ledger_key = ?
+                """)) {
+            select.setLong(1, sequence);
+            select.setInt(2, ledgerKey);
+            var balances = new HashMap<String, Amount>();
+            Rows.list(
+                    select,
+                    row -> balances.put(
+                            row.getString("account_id"), Rows.amount(row, "balance_after", row.getInt("scale"))));
+            return balances;
+        }
+    }
+
+    private record Joined(Transaction transaction, Transaction.Entry entry) {}
+
+    private static Joined joined(ResultSet row) throws SQLException {
+        var transaction = new Transaction(
+                row.getObject("transaction_id", UUID.class),
+                row.getLong("sequence"),
+                row.getObject("operation_id", UUID.class),
+                Kind.of(row.getString("kind")).orElseThrow(),
+                Rows.instant(row, "at"),
+                row.getString("caller"),
+                row.getBytes("fingerprint"),
+                List.of(),
+                row.getBytes("hash"));
+        var accountId = row.getString("account_id");
+        var scale = row.getInt("scale");
+        return new Joined(
+                transaction,
+                accountId == null
+                        ? null
+                        : new Transaction.Entry(
+                                accountId,
+                                row.getString("currency"),
+                                Rows.amount(row, "amount", scale),
+                                Rows.amount(row, "balance_after", scale)));
+    }
+
+    private static List<Transaction> transactions(List<Joined> rows) {
+        var heads = new LinkedHashMap<Long, Transaction>();
+        var entries = new LinkedHashMap<Long, List<Transaction.Entry>>();
+        for (var row : rows) {
+            var sequence = row.transaction().sequence();
+            heads.putIfAbsent(sequence, row.transaction());
+            var list = entries.computeIfAbsent(sequence, ignored -> new ArrayList<>());
+            if (row.entry() != null) {
+                list.add(row.entry());
+            }
+        }
+        return heads.values().stream()
+                .map(transaction -> transaction.with(entries.get(transaction.sequence())))
+                .toList();
+    }
+}

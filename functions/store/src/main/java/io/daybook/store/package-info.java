@@ -1,0 +1,2 @@
+/** The tables in PostgreSQL: a class for each, with all of its SQL, as text that could be pasted into {@code psql}. */
+package io.daybook.store;
