@@ -14,6 +14,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 class AfterAKillTest {
@@ -140,10 +142,7 @@ class AfterAKillTest {
                                         .messageSystemAttributeNamesWithStrings("All"))
                         .messages();
                 received.addAll(batch);
-                for (var message : batch) {
-                    client.deleteMessage(
-                            request -> request.queueUrl(queue.url().toString()).receiptHandle(message.receiptHandle()));
-                }
+                delete(queue, client, batch);
             } while (!batch.isEmpty());
 
             assertThat(received)
@@ -158,6 +157,18 @@ class AfterAKillTest {
                         .as("messages of group %s", last)
                         .isSorted();
             }
+        }
+    }
+
+    private static void delete(Queue queue, SqsClient client, List<Message> messages) {
+        if (!messages.isEmpty()) {
+            client.deleteMessageBatch(request -> request.queueUrl(queue.url().toString())
+                    .entries(messages.stream()
+                            .map(message -> DeleteMessageBatchRequestEntry.builder()
+                                    .id(message.messageId())
+                                    .receiptHandle(message.receiptHandle())
+                                    .build())
+                            .toList()));
         }
     }
 }

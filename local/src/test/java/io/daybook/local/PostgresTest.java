@@ -1,0 +1,76 @@
+package io.daybook.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PostgresTest {
+
+    @TempDir
+    private static Path folder;
+
+    private static Postgres postgres;
+
+    @BeforeAll
+    static void start_where_an_earlier_start_was_cut_short() throws Exception {
+        Files.createDirectories(folder.resolve("data"));
+        Files.writeString(folder.resolve("data/postgresql.conf"), "# as initdb leaves it when it is killed");
+        postgres = Postgres.start(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        postgres.close();
+    }
+
+    @ParameterizedTest(name = "{0} is {1}")
+    @CsvSource({
+        "fsync,                on",
+        "synchronous_commit,   on",
+        "full_page_writes,     on",
+        "server_encoding,      UTF8",
+        "max_connections,      60",
+        "shared_buffers,       128MB",
+        "listen_addresses,     127.0.0.1",
+    })
+    void settings_are_those_of_a_server_that_keeps_what_it_is_given(String setting, String value) throws SQLException {
+        assertThat(query("SHOW " + setting)).isEqualTo(value);
+    }
+
+    @Test
+    void it_can_be_stopped_and_comes_back_at_the_same_address_with_its_data() throws SQLException {
+        var url = postgres.jdbcUrl();
+        execute("CREATE TABLE kept AS SELECT 'kept' AS text");
+        postgres.stop();
+        assertThatThrownBy(() -> query("SELECT 1")).isInstanceOf(SQLException.class);
+        postgres.start();
+        assertThat(postgres.jdbcUrl()).isEqualTo(url);
+        assertThat(query("SELECT text FROM kept")).isEqualTo("kept");
+    }
+
+    private static String query(String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getString(1);
+        }
+    }
+
+    private static void execute(String sql) throws SQLException {
+        try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}
