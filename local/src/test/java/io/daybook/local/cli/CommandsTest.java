@@ -1,0 +1,258 @@
+package io.daybook.local.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class CommandsTest {
+    private static final Path EXAMPLES = Path.of("..", "examples");
+
+    @TempDir
+    private Path folder;
+
+    private final FakeDaybook daybook = new FakeDaybook();
+    private final Console console = new Console();
+
+    @AfterEach
+    void stop() {
+        daybook.close();
+    }
+
+    @Test
+    void a_month_comes_to_what_its_lines_say() throws IOException {
+        var lines = new ArrayList<Line>();
+        new LineFile(EXAMPLES.resolve(BankMonth.LINES_FILE), Optional.empty()).read(lines::add);
+        var expected = Json.parse(Files.readString(EXAMPLES.resolve(BankMonth.EXPECTED_FILE)));
+
+        try (var client = new Client(daybook.url(), "good")) {
+            var summary = new Demo(console.terminal).rehearse(client, lines, expected);
+            summary.print();
+            assertThat(summary.report().surprises()).isEmpty();
+            assertThat(summary.good()).as(console.out()).isTrue();
+        }
+        assertThat(console.out()).contains("The books hold.").doesNotContain("✗");
+        assertThat(console.out().lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+    }
+
+    @Test
+    void a_month_that_comes_to_something_else_is_told() throws IOException {
+        var lines = new ArrayList<Line>();
+        var file = write("a.jsonl", """
+                {"open":"ledger","ledger_id":"l"}
+                {"open":"account","ledger_id":"l","account_id":"a","currency":"EUR","minimum_balance":"0.00"}
+                {"ledger_id":"l","kind":"withdrawal","idempotency_key":"1","account_id":"a","amount":"1.00","currency":"EUR"}
+                """);
+        new LineFile(file, Optional.empty()).read(lines::add);
+        var expected = Json.parse("{\"l\":{\"a\":{\"currency\":\"EUR\",\"balance\":\"-1.00\"}}}");
+
+        try (var client = new Client(daybook.url(), "good")) {
+            var summary = new Demo(console.terminal).rehearse(client, lines, expected);
+            summary.print();
+            assertThat(summary.good()).isFalse();
+        }
+        assertThat(console.out())
+                .contains("line 3: expected succeeded, got 422 insufficient_funds")
+                .contains("a must have -1.00 and has 0.00")
+                .contains("Something is wrong:");
+    }
+
+    @Test
+    void an_import_sends_a_file_in_batches_and_in_order() throws IOException {
+        var file = write("a.jsonl", OPEN + deposits(1, 25));
+
+        assertThat(importing(file, "--batch", "10")).as(console.err()).isZero();
+
+        assertThat(daybook.batches)
+                .extracting(batch -> batch.path("operations").size())
+                .containsExactly(10, 10, 5);
+        assertThat(daybook.operations())
+                .extracting(operation -> operation.at("/request/amount").asText())
+                .startsWith("1.00", "2.00", "3.00");
+        assertThat(console.out()).contains("25 succeeded, 0 failed, 0 lines not accepted");
+    }
+
+    @Test
+    void importing_the_same_file_again_doubles_nothing() throws IOException {
+        var file = write("a.jsonl", OPEN + deposits(1, 25));
+
+        assertThat(importing(file)).isZero();
+        assertThat(importing(file, "--batch", "7")).isZero();
+
+        assertThat(daybook.operations()).hasSize(25);
+        assertThat(daybook.books().balance("l", "a")).isEqualByComparingTo("325.00");
+        assertThat(console.out()).contains("25 of them sent before");
+    }
+
+    @Test
+    void bad_and_refused_and_failed_lines_are_named_and_the_rest_is_done() throws IOException {
+        var file = write("a.jsonl", OPEN + """
+                        {"ledger_id":"l","kind":"deposit","account_id":"a","amount":"5.00","currency":"EUR"}
+                        this is not JSON
+                        {"ledger_id":"l","kind":"deposit","account_id":"a","amount":"-5.00","currency":"EUR"}
+                        {"ledger_id":"l","kind":"withdrawal","account_id":"a","amount":"7.00","currency":"EUR"}
+                        {"ledger_id":"l","kind":"deposit","account_id":"nobody","amount":"5.00","currency":"EUR"}
+                        {"ledger_id":"l","kind":"deposit","account_id":"a","amount":"5.00","currency":"EUR","colour":"red"}
+                        {"ledger_id":"none","kind":"deposit","account_id":"a","amount":"5.00","currency":"EUR"}
+                        {"ledger_id":"l","kind":"deposit","account_id":"a","amount":"1.00","currency":"EUR"}
+                        """);
+
+        assertThat(importing(file)).isEqualTo(1);
+
+        assertThat(console.err())
+                .contains("line 4: not JSON")
+                .contains("line 5: validation_failed: /amount is wrong")
+                .contains("line 6: failed: 422 insufficient_funds")
+                .contains("line 7: 404 account_not_found")
+                .contains("line 8: validation_failed: /colour is wrong")
+                .contains("line 9: 404 ledger_not_found")
+                .doesNotContain("line 3:")
+                .doesNotContain("line 10:");
+        assertThat(daybook.books().balance("l", "a")).isEqualByComparingTo("6.00");
+        assertThat(console.out()).contains("2 succeeded, 1 failed, 5 lines not accepted");
+    }
+
+    @Test
+    void an_import_that_stops_on_error_sends_nothing_behind_it() throws IOException {
+        var file = write("a.jsonl", OPEN + deposits(1, 3) + "oops\n" + deposits(4, 5));
+
+        assertThat(importing(file, "--stop-on-error")).isEqualTo(1);
+
+        assertThat(daybook.books().balance("l", "a")).isEqualByComparingTo("6.00");
+    }
+
+    @Test
+    void an_import_that_stops_on_a_refused_line_sends_what_is_before_it() throws IOException {
+        var refused =
+                "{\"ledger_id\":\"l\",\"kind\":\"deposit\",\"account_id\":\"a\",\"amount\":5,\"currency\":\"EUR\"}\n";
+        var file = write("a.jsonl", OPEN + deposits(1, 3) + refused + deposits(4, 5));
+
+        assertThat(importing(file, "--stop-on-error")).isEqualTo(1);
+
+        assertThat(daybook.books().balance("l", "a")).isEqualByComparingTo("6.00");
+    }
+
+    @Test
+    void an_import_reads_csv() throws IOException {
+        importing(write("open.jsonl", OPEN + """
+                        {"open":"account","ledger_id":"l","account_id":"b","currency":"EUR","minimum_balance":"0.00"}
+                        """));
+        var file = write("a.csv", """
+                kind,transaction,account_id,amount,currency
+                deposit,,a,10.00,EUR
+                journal,t,a,-4.00,EUR
+                journal,t,b,4.00,EUR
+                """);
+
+        assertThat(importing(file, "--ledger", "l")).as(console.err()).isZero();
+
+        assertThat(daybook.books().balance("l", "b")).isEqualByComparingTo("4.00");
+    }
+
+    @Test
+    void a_file_that_is_missing_is_the_environments_fault() {
+        assertThat(importing(folder.resolve("none.jsonl"))).isEqualTo(2);
+        assertThat(console.err()).contains("there is no such file").doesNotContain("\tat ");
+    }
+
+    @Test
+    void a_token_that_does_not_do_is_the_environments_fault() throws IOException {
+        var file = write("a.jsonl", OPEN);
+        assertThat(console.run("import", file.toString(), "--url", daybook.url().toString(), "--token", "bad"))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("401 unauthorized");
+    }
+
+    @Test
+    void another_machine_needs_a_token() {
+        assertThat(console.run("verify", "l", "--url", "https://books.example.com"))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("give a --token");
+    }
+
+    @Test
+    void books_that_hold_are_verified_over_all_pages() {
+        openLedger("sound");
+        assertThat(verifying("sound")).isZero();
+        assertThat(console.out())
+                .containsPattern("transactions +4")
+                .contains("chain head    bb, from transaction 1 to 4")
+                .contains("The books hold.");
+    }
+
+    @Test
+    void books_that_do_not_hold_are_told_with_where_they_break() {
+        openLedger("forged");
+        assertThat(verifying("forged")).isEqualTo(1);
+        assertThat(console.out())
+                .contains("transaction 4, hash: does not follow")
+                .contains("do not hold");
+    }
+
+    @Test
+    void a_ledger_that_is_not_there_is_wrong() {
+        assertThat(verifying("nowhere")).isEqualTo(1);
+        assertThat(console.err()).contains("404 ledger_not_found");
+    }
+
+    @Test
+    void wrong_usage_is_told_from_work_that_failed() {
+        assertThat(console.run("import")).isEqualTo(2);
+        assertThat(console.run("reticulate")).isEqualTo(2);
+        assertThat(console.run()).isEqualTo(2);
+        assertThat(console.run("import", "x.jsonl", "--batch", "1001")).isEqualTo(2);
+        assertThat(console.run("--help")).isZero();
+        assertThat(console.run("demo", "--help")).isZero();
+    }
+
+    @Test
+    void a_token_is_printed_alone() {
+        assertThat(console.run("token", "--data", folder.resolve("data").toString()))
+                .isZero();
+        assertThat(console.out().strip()).matches("\\S+\\.\\S+\\.\\S+");
+        assertThat(console.err()).isEmpty();
+    }
+
+    private static final String OPEN = """
+            {"open":"ledger","ledger_id":"l","name":"L"}
+            {"open":"account","ledger_id":"l","account_id":"a","currency":"EUR","minimum_balance":"0.00"}
+            """;
+
+    private static String deposits(int from, int to) {
+        var lines = new StringBuilder();
+        for (var i = from; i <= to; i++) {
+            lines.append("""
+                    {"ledger_id":"l","kind":"deposit","account_id":"a","amount":"%d.00","currency":"EUR"}
+                    """.formatted(i));
+        }
+        return lines.toString();
+    }
+
+    private int importing(Path file, String... more) {
+        var arguments = new ArrayList<>(
+                List.of("import", file.toString(), "--url", daybook.url().toString(), "--token", "good"));
+        arguments.addAll(List.of(more));
+        return console.run(arguments.toArray(String[]::new));
+    }
+
+    private int verifying(String ledgerId) {
+        return console.run("verify", ledgerId, "--url", daybook.url().toString(), "--token", "good");
+    }
+
+    private void openLedger(String ledgerId) {
+        try (var client = new Client(daybook.url(), "good")) {
+            client.openLedger(Json.object().put("ledger_id", ledgerId));
+        }
+    }
+
+    private Path write(String name, String content) throws IOException {
+        return Files.writeString(folder.resolve(name), content);
+    }
+}
