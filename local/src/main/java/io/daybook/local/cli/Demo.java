@@ -39,8 +39,8 @@ final class Demo implements Callable<Integer> {
         new LineFile(examples.resolve(BankMonth.LINES_FILE), Optional.empty()).read(lines::add);
         var expected = expected(examples.resolve(BankMonth.EXPECTED_FILE));
 
-        terminal.complain("Starting PostgreSQL, Redis, the queue and the functions ...");
-        try (var stack = Stack.start(new Stack.Options(Optional.ofNullable(data), ANY_FREE_PORT, true));
+        try (var stack = RunningStack.start(
+                        terminal, new Stack.Options(Optional.ofNullable(data), ANY_FREE_PORT, true));
                 var client = new Client(
                         stack.url(), stack.tokens().mint(Access.TENANT, Access.ALL_SCOPES, Access.TOKEN_VALIDITY))) {
             var summary = rehearse(client, lines, expected);

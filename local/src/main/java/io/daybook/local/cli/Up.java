@@ -37,23 +37,14 @@ final class Up implements Callable<Integer> {
         if (port < 0 || port > 65_535) {
             throw new EnvironmentException("--port must be from 0 to 65535, and is " + port);
         }
-        terminal.complain("Starting PostgreSQL, Redis, the queue and the functions ...");
-        var stack = Stack.start(new Stack.Options(Optional.of(data), port, true));
-        var stopped = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            terminal.complain("Stopping ...");
-                            stack.close();
-                            stopped.countDown();
-                        },
-                        "stop"));
-        greet(stack);
-        stopped.await();
+        try (var stack = RunningStack.start(terminal, new Stack.Options(Optional.of(data), port, true))) {
+            greet(stack);
+            new CountDownLatch(1).await(); // until the process is told to stop
+        }
         return 0;
     }
 
-    private void greet(Stack stack) {
+    private void greet(RunningStack stack) {
         var token = Daybook.command() + " token" + (data.equals(Path.of(DEFAULT_DATA)) ? "" : " --data '" + data + "'");
         terminal.print("");
         terminal.print(terminal.strong("Daybook listens on " + stack.url()));

@@ -1,0 +1,46 @@
+package io.daybook.local.cli;
+
+import io.daybook.local.Stack;
+import io.daybook.local.Tokens;
+import java.net.URI;
+
+/** A stack that is closed once: when its user is done with it, or when the process is told to stop before that. */
+final class RunningStack implements AutoCloseable {
+    private final Stack stack;
+    private final Thread atShutdown;
+
+    private RunningStack(Terminal terminal, Stack stack) {
+        this.stack = stack;
+        this.atShutdown = new Thread(
+                () -> {
+                    terminal.complain("Stopping ...");
+                    stack.close();
+                },
+                "stop");
+    }
+
+    static RunningStack start(Terminal terminal, Stack.Options options) {
+        terminal.complain("Starting PostgreSQL, Redis, the queue and the functions ...");
+        var running = new RunningStack(terminal, Stack.start(options));
+        Runtime.getRuntime().addShutdownHook(running.atShutdown);
+        return running;
+    }
+
+    URI url() {
+        return stack.url();
+    }
+
+    Tokens tokens() {
+        return stack.tokens();
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atShutdown);
+        } catch (IllegalStateException stoppingAlready) {
+            return;
+        }
+        stack.close();
+    }
+}
