@@ -31,10 +31,14 @@ final class Client implements AutoCloseable {
     /** Longer than the API waits for an outcome at most, so that it is the API that gives up first. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(35);
 
+    /** Where nothing ever listened, patience is for nothing. */
+    private static final int FIRST_CONTACT_ATTEMPTS = 3;
+
     private final URI url;
     private final String token;
     private final Backoff backoff;
     private final HttpClient http;
+    private volatile boolean reached;
 
     Client(URI url, String token) {
         this(url, token, Backoff.PATIENT);
@@ -203,12 +207,14 @@ final class Client implements AutoCloseable {
             Optional<Duration> asked = Optional.empty();
             try {
                 var response = http.send(request, HttpResponse.BodyHandlers.ofString());
+                reached = true;
                 if (attempt == backoff.attempts() || !temporary(response.statusCode())) {
                     return answer(response);
                 }
                 asked = response.headers().firstValue("Retry-After").flatMap(Backoff::retryAfter);
             } catch (IOException fault) {
-                if (attempt == backoff.attempts()) {
+                var nobodyThere = fault instanceof ConnectException && !reached && attempt == FIRST_CONTACT_ATTEMPTS;
+                if (nobodyThere || attempt == backoff.attempts()) {
                     throw new UnreachableException("cannot reach " + url + ": " + reason(fault), fault);
                 }
             } catch (InterruptedException interrupted) {

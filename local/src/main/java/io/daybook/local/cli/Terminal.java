@@ -10,6 +10,8 @@ import picocli.CommandLine.Help.Ansi;
  * @param colours whether {@code out} shows colours
  */
 record Terminal(PrintStream out, PrintStream err, boolean live, boolean colours) {
+    private static final String ERASED_LINE = "\r\u001b[2K";
+
     /** What the script found out: a Java program cannot tell for each stream whether it is a terminal. */
     static Terminal ofThisProcess() {
         return new Terminal(
@@ -24,7 +26,8 @@ record Terminal(PrintStream out, PrintStream err, boolean live, boolean colours)
     }
 
     void complain(String line) {
-        err.println(line);
+        // The progress bar draws itself again below.
+        err.println(live ? ERASED_LINE + line : line);
     }
 
     String good(String text) {
