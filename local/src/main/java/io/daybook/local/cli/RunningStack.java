@@ -1,5 +1,6 @@
 package io.daybook.local.cli;
 
+import io.daybook.local.MicronautFunctions;
 import io.daybook.local.Stack;
 import io.daybook.local.Tokens;
 import java.net.URI;
@@ -21,7 +22,7 @@ final class RunningStack implements AutoCloseable {
 
     static RunningStack start(Terminal terminal, Stack.Options options) {
         terminal.complain("Starting PostgreSQL, Redis, the queue and the functions ...");
-        var running = new RunningStack(terminal, Stack.start(options));
+        var running = new RunningStack(terminal, Stack.start(options, MicronautFunctions::create));
         Runtime.getRuntime().addShutdownHook(running.atShutdown);
         return running;
     }

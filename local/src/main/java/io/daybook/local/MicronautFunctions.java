@@ -1,0 +1,91 @@
+package io.daybook.local;
+
+import com.amazonaws.services.lambda.runtime.RequestHandler;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
+import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.daybook.processor.MigrationHandler;
+import io.daybook.processor.OperationsHandler;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.function.aws.LambdaApplicationContextBuilder;
+import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The functions as they are deployed: each in an application context of its own, made as Lambda's runtime makes it, in
+ * which the other functions do not exist.
+ */
+public final class MicronautFunctions implements Functions {
+    private static final String INTAKE = "io.daybook.intake";
+    private static final String PROCESSOR = "io.daybook.processor";
+    private static final String STATUS = "io.daybook.status";
+    private static final String STORE = "io.daybook.store";
+    private static final String JDBC = "io.micronaut.configuration.jdbc.hikari";
+    private static final int CONNECTIONS_MAX = 8;
+
+    private final ApplicationContext intake;
+    private final ApplicationContext processor;
+    private final ApplicationContext status;
+    private final Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> http;
+
+    private MicronautFunctions(FunctionSettings settings) {
+        // What a function finds in its environment on Lambda; the local queue takes any.
+        System.setProperty("aws.accessKeyId", "local");
+        System.setProperty("aws.secretAccessKey", "local");
+        System.setProperty("aws.region", settings.awsRegion());
+        this.intake = context(settings, PROCESSOR, STATUS, STORE, JDBC);
+        this.processor = context(settings, INTAKE, STATUS);
+        this.status = context(settings, INTAKE, PROCESSOR);
+        this.http = Map.of(
+                "intake", new ApiGatewayProxyRequestEventFunction(intake),
+                "sync", new ApiGatewayProxyRequestEventFunction(processor),
+                "status", new ApiGatewayProxyRequestEventFunction(status));
+    }
+
+    public static Functions create(FunctionSettings settings) {
+        return new MicronautFunctions(settings);
+    }
+
+    @Override
+    public RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent> http(String name) {
+        return http.get(name);
+    }
+
+    @Override
+    public RequestHandler<SQSEvent, SQSBatchResponse> processor() {
+        return new OperationsHandler(processor);
+    }
+
+    @Override
+    public void migrate() {
+        new MigrationHandler(processor).execute(Map.of());
+    }
+
+    @Override
+    public void close() {
+        Stream.of(intake, processor, status).forEach(ApplicationContext::close);
+    }
+
+    private static ApplicationContext context(FunctionSettings settings, String... absent) {
+        var properties = new HashMap<String, Object>();
+        properties.put("daybook.database.url", settings.jdbcUrl());
+        properties.put("daybook.database.user", settings.user());
+        properties.put("daybook.database.password", settings.password());
+        properties.put("daybook.database.connections-max", CONNECTIONS_MAX);
+        properties.put("daybook.redis.uri", settings.redisUri());
+        properties.put("daybook.queue.url", settings.queueUrl().toString());
+        properties.put("daybook.queue.endpoint", settings.awsEndpoint().toString());
+        properties.put("micronaut.security.token.jwt.signatures.jwks-static.local.path", "file:" + settings.jwksPath());
+        properties.put("daybook.jwt.issuer", settings.issuer());
+        properties.put("daybook.jwt.audience", settings.audience());
+        return new LambdaApplicationContextBuilder()
+                .deduceEnvironment(false)
+                .properties(properties)
+                .exclude(List.of(absent).toArray(String[]::new))
+                .start();
+    }
+}
