@@ -368,8 +368,10 @@ final class BankMonth {
         wrong("422 validation_failed", RETAIL, "journal", unbalanced);
         wrong("422 amount_scale", RETAIL, "deposit", depositOf(customer(1), "5.001", "EUR"));
         wrong("422 amount_scale", LOYALTY, "deposit", depositOf(member(1), "0.5", "POINTS"));
-        wrong("422 currency_unknown", RETAIL, "deposit", depositOf(customer(1), "5.00", "ZZZ"));
-        wrong("422 currency_unknown", RETAIL, "deposit", depositOf(customer(1), "5", "POINTS"));
+        var unknownCurrency = journalOf(
+                List.of(new Posting("external:ZZZ", "-5.00", "ZZZ"), new Posting(customer(1), "5.00", "ZZZ")));
+        wrong("422 currency_unknown", RETAIL, "journal", unknownCurrency);
+        wrong("422 currency_mismatch", RETAIL, "deposit", depositOf(customer(1), "5", "POINTS"));
         wrong("422 currency_mismatch", RETAIL, "deposit", depositOf(customer(1), "5.00", "USD"));
         wrong("422 currency_mismatch", CARDS, "withdrawal", depositOf(card(1, "USD"), "5.00", "EUR"));
         wrong("404 account_not_found", RETAIL, "deposit", depositOf("customer:999", "5.00", "EUR"));

@@ -307,7 +307,7 @@ final class FakeDaybook implements AutoCloseable {
             }
             sum = sum.add(new BigDecimal(amount.asText()));
             for (var name : List.of("account_id", "from_account_id", "to_account_id")) {
-                Json.text(posting, name).ifPresent(id -> checkAccount(ledgerId, id, posting, at));
+                Json.text(posting, name).ifPresent(id -> checkAccount(ledgerId, kind, id, posting, at));
             }
         }
         var oneCurrency =
@@ -317,20 +317,21 @@ final class FakeDaybook implements AutoCloseable {
         }
     }
 
-    private void checkAccount(String ledgerId, String accountId, JsonNode posting, String at) {
+    private void checkAccount(String ledgerId, String kind, String accountId, JsonNode posting, String at) {
         var currency = posting.path("currency").asText();
-        if (accountId.startsWith("external:") || !accountId.matches("[A-Za-z0-9][A-Za-z0-9_.:-]*")) {
+        var reserved = accountId.startsWith("external:");
+        if (reserved && !kind.equals("journal") || !accountId.matches("[A-Za-z0-9][A-Za-z0-9_.:-]*")) {
             throw new Refusal(422, "validation_failed").at(at + "/account_id");
         }
         var known = currencies.get(ledgerId).get(accountId);
-        if (known == null) {
+        if (known == null && !reserved) {
             throw new Refusal(404, "account_not_found");
+        }
+        if (known != null && !currency.equals(known)) {
+            throw new Refusal(422, "currency_mismatch");
         }
         if (!currency.matches("EUR|USD") && !currencies.get(ledgerId).containsValue(currency)) {
             throw new Refusal(422, "currency_unknown");
-        }
-        if (!currency.equals(known)) {
-            throw new Refusal(422, "currency_mismatch");
         }
         var amount = new BigDecimal(posting.path("amount").asText());
         if (amount.scale() > scale(currency)) {
