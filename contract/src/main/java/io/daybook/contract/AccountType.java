@@ -1,9 +1,11 @@
 package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.micronaut.serde.annotation.Serdeable;
 import java.util.Locale;
 
 /** What an account is in the books; it changes reports, not rules. */
+@Serdeable
 public enum AccountType {
     ASSET,
     LIABILITY,

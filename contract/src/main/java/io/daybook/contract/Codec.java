@@ -1,6 +1,7 @@
 package io.daybook.contract;
 
 import io.micronaut.json.JsonMapper;
+import io.micronaut.json.tree.JsonNode;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -28,6 +29,14 @@ public final class Codec {
     /** The command in the form that is stored and compared: its fields in a fixed order, without white space. */
     public byte[] canonical(Command command) {
         return write(command);
+    }
+
+    public JsonNode tree(Command command) {
+        try {
+            return json.writeValueToTree(command);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** What tells whether two requests with one key are the same: SHA-256 of kind and canonical form. */

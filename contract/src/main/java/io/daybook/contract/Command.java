@@ -1,5 +1,6 @@
 package io.daybook.contract;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
 import java.util.List;
@@ -30,6 +31,7 @@ public sealed interface Command {
 
     /** Money in from outside. */
     @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record Deposit(
             String accountId,
             Amount amount,
@@ -41,6 +43,7 @@ public sealed interface Command {
 
     /** Money out, never below the account's floor. */
     @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record Withdrawal(
             String accountId,
             Amount amount,
@@ -52,6 +55,7 @@ public sealed interface Command {
 
     /** From one account to another. */
     @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record Transfer(
             String fromAccountId,
             String toAccountId,
@@ -64,6 +68,7 @@ public sealed interface Command {
 
     /** Any balanced transaction. */
     @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record Journal(List<Line> postings, String referenceId, String description, Map<String, String> metadata)
             implements Command {
         /** At least two, and few enough for one message. */

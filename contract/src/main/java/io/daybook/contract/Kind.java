@@ -1,10 +1,12 @@
 package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.micronaut.serde.annotation.Serdeable;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** What an operation does; its name in JSON is the singular of its path. */
+@Serdeable
 public enum Kind {
     DEPOSIT("deposit", false),
     WITHDRAWAL("withdrawal", true),

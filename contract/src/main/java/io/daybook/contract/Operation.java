@@ -1,6 +1,7 @@
 package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.UUID;
  * An operation as clients see it.
  *
  * @param version rises with every change; the resource's {@code ETag}
+ * @param request the command as JSON, in its canonical form
  * @param result only when it succeeded
  * @param error only when it failed or is dead
  * @param duplicateOf the operation whose outcome this one repeats: it had the same key and body
@@ -32,7 +34,7 @@ public record Operation(
         Instant updatedAt,
         Instant completedAt,
         int attempts,
-        Command request,
+        JsonNode request,
         Result result,
         Problem error,
         UUID duplicateOf,
@@ -58,16 +60,17 @@ public record Operation(
     public record Transition(OperationStatus status, Instant at) {}
 
     /** Accepted and on its way: the first version of every operation. */
-    public static Operation pending(UUID id, String ledgerId, String idempotencyKey, Command request, Instant at) {
+    public static Operation pending(
+            UUID id, String ledgerId, String idempotencyKey, Command command, JsonNode request, Instant at) {
         return new Operation(
                 id,
                 ledgerId,
-                request.kind(),
+                command.kind(),
                 OperationStatus.PENDING,
                 false,
                 1,
                 idempotencyKey,
-                request.referenceId(),
+                command.referenceId(),
                 at,
                 at,
                 null,

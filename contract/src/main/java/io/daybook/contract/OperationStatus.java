@@ -1,6 +1,7 @@
 package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.micronaut.serde.annotation.Serdeable;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Where an operation stands, and where it may go from there. */
+@Serdeable
 public enum OperationStatus {
     PENDING,
     PROCESSING,

@@ -1,9 +1,11 @@
 package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.micronaut.serde.annotation.Serdeable;
 import java.util.Locale;
 
 /** Every problem that Daybook answers with, and its HTTP status. The names are stable: clients decide by them. */
+@Serdeable
 public enum ProblemCode {
     MALFORMED_REQUEST(400, "The request is malformed"),
     IDEMPOTENCY_KEY_MISSING(400, "The request has no Idempotency-Key"),

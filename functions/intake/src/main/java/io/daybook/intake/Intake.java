@@ -140,7 +140,8 @@ final class Intake {
     private Wanted want(String tenant, String ledgerId, String key, Command command, Instant now) {
         var fingerprint = Codec.fingerprint(command.kind(), codec.canonical(command));
         var id = DaybookId.next(tenant, ledgerId, now.toEpochMilli());
-        return new Wanted(key, id, fingerprint, Operation.pending(id, ledgerId, key, command, now));
+        return new Wanted(
+                key, id, fingerprint, command, Operation.pending(id, ledgerId, key, command, codec.tree(command), now));
     }
 
     private List<Claim> claim(String tenant, String ledgerId, List<Wanted> wanted, Optional<String> waiter) {
@@ -172,7 +173,7 @@ final class Intake {
         var acceptedAt = now();
         for (var i = 0; i < wanted.size(); i++) {
             if (wanted.get(i).isOperation()) {
-                var command = wanted.get(i).pending().request();
+                var command = wanted.get(i).command();
                 items.add(new QueueMessage.Item(
                         held.get(i).operationId(), wanted.get(i).key(), command.kind(), command));
             }

@@ -6,10 +6,10 @@ import io.daybook.contract.Identifiers;
 import io.daybook.contract.Kind;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.ProblemCode;
-import io.daybook.runtime.BodyReader;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.ProblemException;
 import io.daybook.runtime.Problems;
+import io.daybook.runtime.RawBody;
 import io.daybook.runtime.Scopes;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.http.HttpHeaders;
@@ -17,12 +17,10 @@ import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.security.annotation.Secured;
-import java.util.Optional;
 
 /** The requests that become operations. */
 @Controller("/v1/ledgers/{ledgerId}")
@@ -32,17 +30,14 @@ final class IntakeController {
 
     private final Intake intake;
     private final Preference.Reader preferences;
-    private final BodyReader bodies;
     private final int batchOperationsMax;
 
     IntakeController(
             Intake intake,
             Preference.Reader preferences,
-            BodyReader bodies,
             @Value("${daybook.batch.operations-max}") int batchOperationsMax) {
         this.intake = intake;
         this.preferences = preferences;
-        this.bodies = bodies;
         this.batchOperationsMax = batchOperationsMax;
     }
 
@@ -52,13 +47,13 @@ final class IntakeController {
             Caller caller,
             @PathVariable String ledgerId,
             @PathVariable String kinds,
-            @Body Optional<byte[]> body) {
+            RawBody body) {
         var kind = Kind.ofPath(kinds)
                 .orElseThrow(
                         () -> ProblemException.of(ProblemCode.NOT_FOUND, "There is no kind of operation " + kinds));
         mustBeLedgerId(ledgerId);
         var key = idempotencyKey(request);
-        var command = bodies.read(body, in -> CommandReader.read(kind, in));
+        var command = body.read(in -> CommandReader.read(kind, in));
         var preference = preferences.of(request, kind);
         var accepted = intake.accept(caller, ledgerId, key, command, preference.waiting());
         var answer = answer(request, accepted);
@@ -70,12 +65,11 @@ final class IntakeController {
     }
 
     @Post(uri = "/batches", consumes = MediaType.APPLICATION_JSON)
-    HttpResponse<?> batch(
-            HttpRequest<?> request, Caller caller, @PathVariable String ledgerId, @Body Optional<byte[]> body) {
+    HttpResponse<?> batch(HttpRequest<?> request, Caller caller, @PathVariable String ledgerId, RawBody body) {
         mustBeLedgerId(ledgerId);
         var key = idempotencyKey(request);
-        var batch = bodies.read(body, in -> Batch.read(in, key, batchOperationsMax));
-        var accepted = intake.accept(caller, ledgerId, key, Codec.sha256().digest(body.orElseThrow()), batch);
+        var batch = body.read(in -> Batch.read(in, key, batchOperationsMax));
+        var accepted = intake.accept(caller, ledgerId, key, Codec.sha256().digest(body.bytes()), batch);
         var answer = HttpResponse.accepted()
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
                 .body(AcceptedBatch.of(ledgerId, accepted));

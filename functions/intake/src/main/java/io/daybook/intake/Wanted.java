@@ -1,19 +1,20 @@
 package io.daybook.intake;
 
 import io.daybook.contract.Claim;
+import io.daybook.contract.Command;
 import io.daybook.contract.Operation;
 import java.util.UUID;
 
 /**
  * An idempotency key that a request wants to claim, and for what.
  *
- * @param pending the operation as it will be first seen; {@code null} for the key of a whole batch
+ * @param pending the operation as it will be first seen; {@code null} for the key of a whole batch, as is the command
  */
-record Wanted(String key, UUID operationId, byte[] fingerprint, Operation pending) {
+record Wanted(String key, UUID operationId, byte[] fingerprint, Command command, Operation pending) {
 
     /** @param first the id of the batch's first operation stands for the batch */
     static Wanted ofBatch(String key, UUID first, byte[] fingerprint) {
-        return new Wanted(key, first, fingerprint, null);
+        return new Wanted(key, first, fingerprint, null, null);
     }
 
     boolean isOperation() {
@@ -27,6 +28,6 @@ record Wanted(String key, UUID operationId, byte[] fingerprint, Operation pendin
     /** The same request, pending under the id that claimed its key first. */
     Operation pending(UUID id) {
         return Operation.pending(
-                id, pending.ledgerId(), pending.idempotencyKey(), pending.request(), pending.createdAt());
+                id, pending.ledgerId(), pending.idempotencyKey(), command, pending.request(), pending.createdAt());
     }
 }

@@ -170,7 +170,12 @@ final class Bookkeeper {
     private OperationTable.Row row(Work work, QueueMessage.Item item, Recorded recorded, Instant now) {
         var message = work.message();
         var pending = Operation.pending(
-                item.operationId(), message.ledgerId(), item.idempotencyKey(), item.request(), message.acceptedAt());
+                item.operationId(),
+                message.ledgerId(),
+                item.idempotencyKey(),
+                item.request(),
+                codec.tree(item.request()),
+                message.acceptedAt());
         var version = work.attempt() + 1;
         var operation = switch (recorded.outcome()) {
             case Outcome.Succeeded succeeded ->

@@ -8,13 +8,12 @@ import io.daybook.contract.Asset;
 import io.daybook.contract.Fields;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.LedgerResource;
-import io.daybook.runtime.BodyReader;
 import io.daybook.runtime.Caller;
+import io.daybook.runtime.RawBody;
 import io.daybook.runtime.Scopes;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Patch;
 import io.micronaut.http.annotation.PathVariable;
@@ -22,7 +21,6 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.security.annotation.Secured;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 
 /** Opens ledgers and accounts and changes what they are, within the request. */
 @Controller("/v1/ledgers")
@@ -32,23 +30,20 @@ final class LedgersController {
     private static final int ASSETS_MAX = 100;
 
     private final Registry registry;
-    private final BodyReader bodies;
 
-    LedgersController(Registry registry, BodyReader bodies) {
+    LedgersController(Registry registry) {
         this.registry = registry;
-        this.bodies = bodies;
     }
 
     @Post(consumes = MediaType.APPLICATION_JSON)
-    HttpResponse<LedgerResource> openLedger(Caller caller, @Body Optional<byte[]> body) {
-        var opened = registry.openLedger(caller.tenant(), bodies.read(body, LedgersController::ledger));
+    HttpResponse<LedgerResource> openLedger(Caller caller, RawBody body) {
+        var opened = registry.openLedger(caller.tenant(), body.read(LedgersController::ledger));
         return answer(opened, "/v1/ledgers/" + opened.resource().ledgerId());
     }
 
     @Post(uri = "/{ledgerId}/accounts", consumes = MediaType.APPLICATION_JSON)
-    HttpResponse<AccountResource> openAccount(
-            Caller caller, @PathVariable String ledgerId, @Body Optional<byte[]> body) {
-        var opened = registry.openAccount(caller.tenant(), ledgerId, bodies.read(body, LedgersController::account));
+    HttpResponse<AccountResource> openAccount(Caller caller, @PathVariable String ledgerId, RawBody body) {
+        var opened = registry.openAccount(caller.tenant(), ledgerId, body.read(LedgersController::account));
         return answer(
                 opened,
                 "/v1/ledgers/%s/accounts/%s"
@@ -57,8 +52,8 @@ final class LedgersController {
 
     @Patch(uri = "/{ledgerId}/accounts/{accountId}", consumes = MediaType.APPLICATION_JSON)
     AccountResource changeAccount(
-            Caller caller, @PathVariable String ledgerId, @PathVariable String accountId, @Body Optional<byte[]> body) {
-        AccountStatus status = bodies.read(body, in -> {
+            Caller caller, @PathVariable String ledgerId, @PathVariable String accountId, RawBody body) {
+        AccountStatus status = body.read(in -> {
             var wanted = in.choice("status", true, List.of(AccountStatus.values()));
             return in.build(wanted::orElseThrow);
         });

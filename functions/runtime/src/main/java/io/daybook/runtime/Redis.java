@@ -40,15 +40,18 @@ public final class Redis {
     private volatile StatefulRedisConnection<String, String> connection;
     private volatile long failedAtNanos = System.nanoTime() - RECONNECT_AFTER.toNanos();
 
-    Redis(@Value("${daybook.redis.uri}") String uri, @Value("${daybook.redis.timeout}") Duration timeout) {
+    Redis(
+            @Value("${daybook.redis.uri}") String uri,
+            @Value("${daybook.redis.timeout}") Duration timeout,
+            @Value("${daybook.redis.connect-timeout}") Duration connectTimeout) {
         this.uri = RedisURI.create(uri);
-        this.uri.setTimeout(timeout);
+        this.uri.setTimeout(connectTimeout);
         this.timeout = timeout;
         this.client = RedisClient.create();
         this.client.setOptions(ClientOptions.builder()
                 .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                 .socketOptions(SocketOptions.builder()
-                        .connectTimeout(timeout)
+                        .connectTimeout(connectTimeout)
                         .keepAlive(true)
                         .build())
                 .build());

@@ -202,7 +202,7 @@ final class Audit {
                 var row = byId.get(transaction.operationId());
                 if (row != null) {
                     var operation = row.operation();
-                    var fingerprint = Codec.fingerprint(operation.kind(), codec.canonical(operation.request()));
+                    var fingerprint = Codec.fingerprint(operation.kind(), codec.write(operation.request()));
                     if (operation.status() != OperationStatus.SUCCEEDED
                             || operation.result().sequence() != transaction.sequence()
                             || !row.caller().equals(transaction.caller())

@@ -1,21 +1,17 @@
 package io.daybook.store;
 
-import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import javax.sql.DataSource;
 
 /** Where transactions begin and end. */
 @Singleton
 public final class Database {
     private final DataSource dataSource;
-    private final Duration statementTimeout;
 
-    Database(DataSource dataSource, @Value("${daybook.database.statement-timeout}") Duration statementTimeout) {
+    Database(DataSource dataSource) {
         this.dataSource = dataSource;
-        this.statementTimeout = statementTimeout;
     }
 
     /** What is done on a connection. */
@@ -33,10 +29,6 @@ public final class Database {
     public <T> T transaction(Work<T> work) {
         try (var connection = dataSource.getConnection()) {
             try {
-                // for this transaction only: a setting of the session would pin the connection of a proxy.
-                try (var statement = connection.createStatement()) {
-                    statement.execute("set local statement_timeout = " + statementTimeout.toMillis());
-                }
                 var result = work.on(connection);
                 connection.commit();
                 return result;

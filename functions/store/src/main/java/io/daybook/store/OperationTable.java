@@ -8,6 +8,7 @@ import io.daybook.contract.Problem;
 import io.daybook.ledger.Outcome;
 import io.daybook.ledger.Recorded;
 import io.micronaut.context.annotation.Value;
+import io.micronaut.json.tree.JsonNode;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -161,7 +162,7 @@ public final class OperationTable {
                     11,
                     "text",
                     rows,
-                    row -> text(codec.canonical(row.operation().request())));
+                    row -> text(codec.write(row.operation().request())));
             Rows.array(insert, 12, "bigint", rows, row -> sequence(row.operation()));
             Rows.array(insert, 13, "text", rows, row -> error(row, Problem::code));
             Rows.array(insert, 14, "text", rows, row -> error(row, problem -> text(codec.write(problem))));
@@ -302,11 +303,13 @@ public final class OperationTable {
         Row complete(Codec codec, Duration retention, List<Operation.Balance> balances) {
             var result = place == null ? null : new Operation.Result(transactionId, place.sequence(), balances);
             var problem = error == null ? null : codec.read(error.getBytes(StandardCharsets.UTF_8), Problem.class);
+            var json = request.getBytes(StandardCharsets.UTF_8);
             var pending = Operation.pending(
                     operationId,
                     ledgerId,
                     idempotencyKey,
-                    Codec.command(kind, request.getBytes(StandardCharsets.UTF_8)),
+                    Codec.command(kind, json),
+                    codec.read(json, JsonNode.class),
                     createdAt);
             return new Row(
                     tenant,

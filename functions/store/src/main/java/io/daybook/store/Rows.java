@@ -50,7 +50,8 @@ final class Rows {
     static <T> void array(
             PreparedStatement statement, int parameter, String type, Collection<T> elements, Function<T, ?> value)
             throws SQLException {
-        var array = elements.stream().map(value).toArray();
+        var values = elements.stream().map(value);
+        Object[] array = type.equals("bytea") ? values.toArray(byte[][]::new) : values.toArray();
         statement.setArray(parameter, statement.getConnection().createArrayOf(type, array));
     }
 }

@@ -1,0 +1,61 @@
+package io.daybook.runtime;
+
+import io.daybook.contract.Fields;
+import io.daybook.contract.ProblemCode;
+import io.micronaut.context.annotation.Value;
+import io.micronaut.core.convert.ArgumentConversionContext;
+import io.micronaut.core.type.Argument;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.bind.binders.TypedRequestArgumentBinder;
+import io.micronaut.servlet.http.ServletHttpRequest;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The body of a request as it came, for those who read it strictly themselves. */
+public record RawBody(byte[] bytes) {
+
+    /** What {@link Fields#read} makes of it, and throws. */
+    public <T> T read(Function<Fields, T> reader) {
+        return Fields.read(bytes, reader);
+    }
+
+    /** Lets a controller ask for the body by naming it as a parameter; refuses one that is too long. */
+    @Singleton
+    static final class Binder implements TypedRequestArgumentBinder<RawBody> {
+        private final int bytesMax;
+
+        Binder(@Value("${daybook.body.bytes-max}") int bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
+        @Override
+        public Argument<RawBody> argumentType() {
+            return Argument.of(RawBody.class);
+        }
+
+        @Override
+        public BindingResult<RawBody> bind(ArgumentConversionContext<RawBody> context, HttpRequest<?> request) {
+            var body = read(request);
+            return () -> Optional.of(body);
+        }
+
+        private RawBody read(HttpRequest<?> request) {
+            if (!(request instanceof ServletHttpRequest<?, ?> servlet)) {
+                throw new IllegalStateException("not a request of a Lambda proxy: " + request.getClass());
+            }
+            try (var in = servlet.getInputStream()) {
+                var bytes = in.readNBytes(bytesMax + 1);
+                if (bytes.length > bytesMax) {
+                    throw ProblemException.of(
+                            ProblemCode.PAYLOAD_TOO_LARGE, "A body has at most %d bytes".formatted(bytesMax));
+                }
+                return new RawBody(bytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e); // the event is in memory
+            }
+        }
+    }
+}
