@@ -195,7 +195,8 @@ final class Journal implements AutoCloseable {
                 var size = in.readInt();
                 var checksum = in.readInt();
                 left -= HEADER_BYTES + (long) size;
-                if (size < 0 || left < 0) {
+                // Not even a record of nothing: after a power cut the end of a file may be all zeros.
+                if (size <= 0 || left < 0) {
                     return;
                 }
                 var payload = in.readNBytes(size);
@@ -228,6 +229,7 @@ final class Journal implements AutoCloseable {
             }
             next.force(true);
             Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            forceFolder();
             length = written;
         } catch (IOException e) {
             next.close();
@@ -237,6 +239,15 @@ final class Journal implements AutoCloseable {
             channel.close();
         }
         channel = next;
+    }
+
+    // The new name is on the disk only when its folder is.
+    private void forceFolder() {
+        try (var folder = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        } catch (IOException e) {
+            // Windows has no such thing.
+        }
     }
 
     @Override

@@ -39,7 +39,8 @@ public final class Postgres implements AutoCloseable {
         if (server != null) {
             return;
         }
-        Leftover.of(data.resolve("postmaster.pid"), "postgres").ifPresent(leftover -> leftover.stop("INT", "QUIT"));
+        ServerProcess.of(data.resolve("postmaster.pid"), "postgres")
+                .ifPresent(leftover -> leftover.stopLeftover("INT", "QUIT"));
         try {
             Files.createDirectories(data.getParent());
             if (!Files.exists(complete)) {

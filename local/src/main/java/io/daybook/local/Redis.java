@@ -9,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import redis.embedded.core.ExecutableProvider;
 
 /**
@@ -19,13 +20,13 @@ import redis.embedded.core.ExecutableProvider;
 public final class Redis implements AutoCloseable {
 
     private static final Duration START_MAX = Duration.ofSeconds(30);
-    private static final Duration STOP_MAX = Duration.ofSeconds(10);
+    private static final String PROGRAM = "redis-server";
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PONG = "+PONG".getBytes(StandardCharsets.US_ASCII);
 
     private final Path folder;
     private final int port = Ports.free();
-    private Process server;
+    private Optional<ServerProcess> server = Optional.empty();
 
     private Redis(Path folder) {
         this.folder = folder;
@@ -40,52 +41,63 @@ public final class Redis implements AutoCloseable {
 
     /** Starts it again after {@link #stop}; nothing happens if it runs. */
     public synchronized void start() {
-        if (server != null) {
+        if (server.isPresent()) {
             return;
         }
         var pidFile = folder.resolve("redis.pid");
-        Leftover.of(pidFile, "redis-server").ifPresent(leftover -> leftover.stop("TERM"));
+        ServerProcess.of(pidFile, PROGRAM).ifPresent(leftover -> leftover.stopLeftover("TERM"));
         try {
             Files.createDirectories(folder);
-            // The library's own server class pipes Redis's output to nobody and adds a shutdown hook that would stop
-            // Redis before its clients; its binaries are what is wanted.
-            var program = ExecutableProvider.newJarResourceProvider(folder.toFile())
-                    .get()
-                    .getAbsolutePath();
-            server = new ProcessBuilder(
-                            program,
-                            "--port",
-                            Integer.toString(port),
-                            "--bind",
-                            "127.0.0.1",
-                            "--dir",
-                            folder.toAbsolutePath().toString(),
-                            "--logfile",
-                            folder.resolve("redis.log").toAbsolutePath().toString(),
-                            "--save",
-                            "",
-                            "--appendonly",
-                            "yes",
-                            "--appendfsync",
-                            "everysec")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            Files.writeString(pidFile, Long.toString(server.pid()));
-            awaitReady();
+            Files.deleteIfExists(pidFile);
+            launch(pidFile);
+            await(() -> Files.exists(pidFile) && answers());
+            server = ServerProcess.of(pidFile, PROGRAM);
         } catch (IOException e) {
-            stop();
+            ServerProcess.of(pidFile, PROGRAM).ifPresent(halfStarted -> halfStarted.stop("TERM"));
             throw new StackException(
                     "Redis does not start in %s (see redis.log there): %s".formatted(folder, e.getMessage()), e);
         }
     }
 
-    private void awaitReady() throws IOException {
+    // The library's own server class pipes Redis's output to nobody and adds a shutdown hook that would stop Redis
+    // before
+    // its clients; its binaries are what is wanted. As a daemon, Redis does not get the terminal's Ctrl-C, which is for
+    // the stack to close in its order.
+    private void launch(Path pidFile) throws IOException {
+        var program =
+                ExecutableProvider.newJarResourceProvider(folder.toFile()).get().getAbsolutePath();
+        var launcher = new ProcessBuilder(
+                        program,
+                        "--daemonize",
+                        "yes",
+                        "--pidfile",
+                        pidFile.toAbsolutePath().toString(),
+                        "--logfile",
+                        folder.resolve("redis.log").toAbsolutePath().toString(),
+                        "--dir",
+                        folder.toAbsolutePath().toString(),
+                        "--bind",
+                        "127.0.0.1",
+                        "--port",
+                        Integer.toString(port),
+                        "--save",
+                        "",
+                        "--appendonly",
+                        "yes",
+                        "--appendfsync",
+                        "everysec")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        await(() -> !launcher.isAlive());
+        if (launcher.exitValue() != 0) {
+            throw new IOException("it ended with status " + launcher.exitValue());
+        }
+    }
+
+    private static void await(BooleanSupplier condition) throws IOException {
         var deadline = System.nanoTime() + START_MAX.toNanos();
-        while (!answers()) {
-            if (!server.isAlive()) {
-                throw new IOException("it ended with status " + server.exitValue());
-            }
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > deadline) {
                 throw new IOException("no answer within " + START_MAX.toSeconds() + " s");
             }
@@ -112,20 +124,8 @@ public final class Redis implements AutoCloseable {
 
     /** Stops it as an operator would; what it was told is on disk. */
     public synchronized void stop() {
-        if (server == null) {
-            return;
-        }
-        server.destroy();
-        try {
-            if (!server.waitFor(STOP_MAX.toMillis(), TimeUnit.MILLISECONDS)) {
-                server.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            server.destroyForcibly();
-            Thread.currentThread().interrupt();
-        } finally {
-            server = null;
-        }
+        server.ifPresent(running -> running.stop("TERM"));
+        server = Optional.empty();
     }
 
     public String uri() {

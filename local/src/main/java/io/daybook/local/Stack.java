@@ -49,7 +49,7 @@ public final class Stack implements AutoCloseable {
         try {
             stack.open(options, functions);
             return stack;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             stack.close();
             throw e;
         }

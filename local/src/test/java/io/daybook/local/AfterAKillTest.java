@@ -1,6 +1,7 @@
 package io.daybook.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -92,9 +94,11 @@ class AfterAKillTest {
 
     @AfterAll
     static void stop() {
-        postgres.close();
-        redis.close();
-        folder.close();
+        for (var opened : Arrays.asList(postgres, redis, folder)) {
+            if (opened != null) {
+                close(opened);
+            }
+        }
     }
 
     @Test
@@ -113,7 +117,10 @@ class AfterAKillTest {
 
     @Test
     void a_postgres_that_was_left_over_is_stopped_and_its_data_are_there() throws Exception {
-        assertThat(ProcessHandle.of(postmaster).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(ProcessHandle.of(postmaster)
+                        .flatMap(process -> process.info().command()))
+                .as("what the old process runs")
+                .isEmpty();
         try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
                 var statement = connection.createStatement();
                 var answer = statement.executeQuery("SELECT answer FROM kept")) {
@@ -158,6 +165,10 @@ class AfterAKillTest {
                         .isSorted();
             }
         }
+    }
+
+    private static void close(AutoCloseable opened) {
+        assertThatCode(opened::close).doesNotThrowAnyException();
     }
 
     private static void delete(Queue queue, SqsClient client, List<Message> messages) {

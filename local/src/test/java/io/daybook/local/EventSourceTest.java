@@ -34,7 +34,7 @@ import software.amazon.awssdk.services.sqs.model.SendMessageBatchRequestEntry;
 
 class EventSourceTest {
 
-    private static final Duration VISIBILITY = Duration.ofMillis(700);
+    private static final Duration VISIBILITY = Duration.ofMillis(400);
     private static final EventSource.Settings SETTINGS =
             new EventSource.Settings(3, Duration.ofSeconds(5), Duration.ofMillis(200));
 

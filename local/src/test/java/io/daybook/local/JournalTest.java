@@ -11,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JournalTest {
 
@@ -68,12 +70,18 @@ class JournalTest {
         }
     }
 
-    @Test
-    void rubbish_at_the_end_is_left_out() throws IOException {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\0\0\0\4rubbish, and more of it",
+                "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+                "\177\177\177\177\177\177\177\177\177"
+            })
+    void rubbish_at_the_end_is_left_out(String rubbish) throws IOException {
         try (var journal = open()) {
             add(journal, "one");
         }
-        Files.write(file(), bytes("\0\0\0\4rubbish, and more of it"), StandardOpenOption.APPEND);
+        Files.write(file(), bytes(rubbish), StandardOpenOption.APPEND);
         try (var journal = open()) {
             assertThat(messages(journal)).containsExactly("one");
         }

@@ -3,24 +3,22 @@ package io.daybook.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A server process that outlived the process which had started it, as after a {@code kill -9}. */
-record Leftover(String program, ProcessHandle process) {
+/** A running server, by the file that its process id is in: this process's own, or one of an earlier run that was killed. */
+record ServerProcess(String program, ProcessHandle process) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Leftover.class);
-    private static final long STOP_SECONDS_MAX = 15;
+    private static final Logger LOG = LoggerFactory.getLogger(ServerProcess.class);
+    private static final Duration STOP_MAX = Duration.ofSeconds(15);
 
     /**
      * Finds the process whose id is on a file's first line, if it runs and is that program: after a crash of the machine
      * the number may be another process's.
      */
-    static Optional<Leftover> of(Path pidFile, String program) {
+    static Optional<ServerProcess> of(Path pidFile, String program) {
         try (var lines = Files.lines(pidFile)) {
             return lines.findFirst()
                     .map(line -> Long.parseLong(line.strip()))
@@ -30,24 +28,29 @@ record Leftover(String program, ProcessHandle process) {
                             .map(command -> Path.of(command).getFileName().toString())
                             .filter(name -> name.startsWith(program))
                             .isPresent())
-                    .map(process -> new Leftover(program, process));
+                    .map(process -> new ServerProcess(program, process));
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }
     }
 
+    /** As {@link #stop}, for one that outlived the process which had started it. */
+    void stopLeftover(String... signals) {
+        LOG.info("Stopping {} (process {}), left over from a run that was killed", program, process.pid());
+        stop(signals);
+    }
+
     /** Stops it by the signals in their order, each given time to work, and waits until it is gone. */
     void stop(String... signals) {
         for (var signal : signals) {
-            LOG.info("Stopping {} (process {}), left over from a run that was killed", program, process.pid());
             if (send(signal) && gone()) {
                 return;
             }
         }
         process.destroyForcibly();
         if (!gone()) {
-            throw new StackException("%s of an earlier run (process %d) does not stop. Kill it, then start again."
-                    .formatted(program, process.pid()));
+            throw new StackException(
+                    "%s (process %d) does not stop. Kill it, then start again.".formatted(program, process.pid()));
         }
     }
 
@@ -66,14 +69,21 @@ record Leftover(String program, ProcessHandle process) {
     }
 
     private boolean gone() {
-        try {
-            process.onExit().get(STOP_SECONDS_MAX, TimeUnit.SECONDS);
-            return true;
-        } catch (TimeoutException | ExecutionException e) {
-            return !process.isAlive();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return !process.isAlive();
+        var deadline = System.nanoTime() + STOP_MAX.toNanos();
+        while (isRunning() && System.nanoTime() < deadline) {
+            try {
+                Thread.sleep(10);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return !isRunning();
+            }
         }
+        return !isRunning();
+    }
+
+    // One that has ended and that nobody waits for, as in a container without an init process, is alive but runs
+    // nothing.
+    private boolean isRunning() {
+        return process.isAlive() && process.info().command().isPresent();
     }
 }
