@@ -143,14 +143,17 @@ public final class EventSource implements AutoCloseable {
             giveBack(received);
             return;
         }
+        delete(invoke(received));
+    }
+
+    /** Returns what is done, with its groups free again: as soon as the first is deleted, the queue hands out the next. */
+    private List<Message> invoke(List<Message> received) {
         var groups = claimGroups(received);
         try {
             var batch = received.stream()
                     .filter(message -> groups.contains(group(message)))
                     .toList();
-            if (!batch.isEmpty()) {
-                delete(done(batch));
-            }
+            return batch.isEmpty() ? List.of() : done(batch);
         } finally {
             groupsRunning.removeAll(groups);
         }
