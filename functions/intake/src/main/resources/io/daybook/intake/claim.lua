@@ -20,7 +20,8 @@ for i = 1, #wanted do
     held[i] = wanted[i]
     if not conflict then
       redis.call('SET', KEYS[2 * i], wanted[i], 'EX', ARGV[1])
-      if operation[i] ~= '' then
+      -- an outcome may be there already, if this call was slower than the operation
+      if operation[i] ~= '' and redis.call('EXISTS', KEYS[2 * i + 1]) == 0 then
         redis.call('HSET', KEYS[2 * i + 1], 't', ARGV[2], 'v', 1, 's', 'pending', 'd', operation[i])
         if ARGV[3] ~= '' then
           redis.call('HSET', KEYS[2 * i + 1], 'w', ARGV[3])

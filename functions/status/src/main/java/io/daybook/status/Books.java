@@ -3,6 +3,7 @@ package io.daybook.status;
 import io.daybook.contract.AccountResource;
 import io.daybook.contract.LedgerResource;
 import io.daybook.contract.ProblemCode;
+import io.daybook.ledger.Transaction;
 import io.daybook.runtime.ProblemException;
 import io.daybook.store.AccountTable;
 import io.daybook.store.Database;
@@ -10,6 +11,7 @@ import io.daybook.store.LedgerTable;
 import io.daybook.store.TransactionTable;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.UUID;
 
 /** What stands in the books. All of it is read as it is at one moment. */
 @Singleton
@@ -48,6 +50,13 @@ final class Books {
         return database.snapshot(connection -> accounts.find(connection, ledger.key(), accountId))
                 .orElseThrow(() -> ProblemException.of(
                         ProblemCode.ACCOUNT_NOT_FOUND, "There is no account with this id in this ledger"));
+    }
+
+    /** @throws ProblemException {@code transaction_not_found} */
+    Transaction transaction(LedgerTable.Row ledger, UUID transactionId) {
+        return database.snapshot(connection -> transactions.find(connection, ledger.key(), transactionId))
+                .orElseThrow(() -> ProblemException.of(
+                        ProblemCode.TRANSACTION_NOT_FOUND, "There is no transaction with this id in this ledger"));
     }
 
     List<TransactionTable.StatementLine> statement(

@@ -2,6 +2,7 @@ package io.daybook.status;
 
 import io.daybook.contract.AccountResource;
 import io.daybook.contract.LedgerResource;
+import io.daybook.contract.ProblemCode;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.Scopes;
 import io.daybook.store.TransactionTable.StatementLine;
@@ -80,6 +81,13 @@ final class BooksController {
         var account = books.account(books.ledger(caller.tenant(), ledgerId), accountId);
         var found = books.statement(account, sequence, line, newestFirst, Page.limit(limit) + 1);
         return Page.of(found, limit, entry -> entry.sequence() + "." + entry.line());
+    }
+
+    @Get("/{ledgerId}/transactions/{transactionId}")
+    TransactionResource transaction(Caller caller, @PathVariable String ledgerId, @PathVariable String transactionId) {
+        var ledger = books.ledger(caller.tenant(), ledgerId);
+        var id = Ids.parse(transactionId, ProblemCode.TRANSACTION_NOT_FOUND, "This is no id of a transaction");
+        return TransactionResource.of(books.transaction(ledger, id));
     }
 
     /** Recomputes the books behind a transaction, and says where they break. */

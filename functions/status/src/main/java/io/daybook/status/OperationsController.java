@@ -37,7 +37,9 @@ final class OperationsController {
     @Get("/operations/{operationId}")
     HttpResponse<Operation> operation(HttpRequest<?> request, Caller caller, @PathVariable String operationId) {
         var operation = operations
-                .find(caller.tenant(), uuid(operationId, ProblemCode.OPERATION_NOT_FOUND))
+                .find(
+                        caller.tenant(),
+                        Ids.parse(operationId, ProblemCode.OPERATION_NOT_FOUND, "This is no id of an operation"))
                 .orElseThrow(() ->
                         ProblemException.of(ProblemCode.OPERATION_NOT_FOUND, "There is no operation with this id"));
         var tag = "\"" + operation.version() + "\"";
@@ -70,7 +72,9 @@ final class OperationsController {
                                 .orElseThrow(
                                         () -> Page.malformed("kind must be one of " + Arrays.toString(Kind.values()))),
                 referenceId);
-        var before = after == null ? NEWEST : uuid(after, ProblemCode.MALFORMED_REQUEST);
+        var before = after == null
+                ? NEWEST
+                : Ids.parse(after, ProblemCode.MALFORMED_REQUEST, "after must be the next of another page");
         var found = operations.list(ledger, filter, before, Page.limit(limit) + 1);
         return Page.of(found, limit, operation -> operation.operationId().toString());
     }
@@ -80,16 +84,5 @@ final class OperationsController {
                 .flatMap(header -> Arrays.stream(header.split(",")))
                 .map(String::strip)
                 .anyMatch(known -> known.equals(tag) || known.equals("W/" + tag) || known.equals("*"));
-    }
-
-    private static UUID uuid(String text, ProblemCode otherwise) {
-        try {
-            if (text.length() == 36) {
-                return UUID.fromString(text);
-            }
-        } catch (IllegalArgumentException e) {
-            // the same answer as to any other text
-        }
-        throw ProblemException.of(otherwise, "This is no id of an operation");
     }
 }

@@ -73,11 +73,11 @@ public final class OperationTable {
         try (var select = connection.prepareStatement("""
                 with known as (
                     select * from operation where operation_id = any(?)
-                    union
+                    union all
                     select * from operation
                     where ledger_key = ? and idempotency_key = any(?)
                       and duplicate_of is null and error_code is distinct from 'idempotency_key_reused'
-                    union
+                    union all
                     select * from operation
                     where ledger_key = ? and reference_id = any(?) and reference_id is not null and duplicate_of is null
                       and error_code is distinct from 'idempotency_key_reused'

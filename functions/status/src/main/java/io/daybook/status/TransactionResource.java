@@ -1,0 +1,38 @@
+package io.daybook.status;
+
+import io.daybook.contract.Amount;
+import io.daybook.contract.Kind;
+import io.daybook.ledger.Transaction;
+import io.micronaut.serde.annotation.Serdeable;
+import io.micronaut.serde.config.naming.SnakeCaseStrategy;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * A transaction as clients see it.
+ *
+ * @param hash what the chain of the ledger continues from, in hexadecimal
+ */
+@Serdeable(naming = SnakeCaseStrategy.class)
+record TransactionResource(
+        UUID transactionId, long sequence, UUID operationId, Kind kind, Instant at, List<Line> postings, String hash) {
+
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    record Line(String accountId, Amount amount, String currency, Amount balanceAfter) {}
+
+    static TransactionResource of(Transaction transaction) {
+        var lines = transaction.entries().stream()
+                .map(entry -> new Line(entry.accountId(), entry.amount(), entry.currency(), entry.balanceAfter()))
+                .toList();
+        return new TransactionResource(
+                transaction.id(),
+                transaction.sequence(),
+                transaction.operationId(),
+                transaction.kind(),
+                transaction.at(),
+                lines,
+                HexFormat.of().formatHex(transaction.hash()));
+    }
+}
