@@ -9,7 +9,7 @@ import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -56,7 +56,7 @@ final class Publisher {
     }
 
     private RedisFuture<Long> publish(
-            RedisAsyncCommands<String, String> commands, String tenant, String ledgerId, Operation operation) {
+            RedisClusterAsyncCommands<String, String> commands, String tenant, String ledgerId, Operation operation) {
         return commands.evalsha(
                 PUBLISH.digest(),
                 ScriptOutputType.INTEGER,

@@ -1,5 +1,6 @@
 package io.daybook.runtime;
 
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
@@ -8,8 +9,10 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.micronaut.context.annotation.Value;
@@ -33,32 +36,81 @@ import java.util.function.Function;
 public final class Redis {
     private static final Duration RECONNECT_AFTER = Duration.ofSeconds(1);
 
-    private final RedisClient client;
-    private final RedisURI uri;
+    private final Server server;
     private final Duration timeout;
     private final ReentrantLock connecting = new ReentrantLock();
-    private volatile StatefulRedisConnection<String, String> connection;
+    private volatile RedisClusterAsyncCommands<String, String> connection;
     private volatile long failedAtNanos = System.nanoTime() - RECONNECT_AFTER.toNanos();
 
     Redis(
             @Value("${daybook.redis.uri}") String uri,
+            @Value("${daybook.redis.cluster}") boolean cluster,
             @Value("${daybook.redis.timeout}") Duration timeout,
             @Value("${daybook.redis.connect-timeout}") Duration connectTimeout) {
-        this.uri = RedisURI.create(uri);
-        this.uri.setTimeout(connectTimeout);
+        var address = RedisURI.create(uri);
+        address.setTimeout(connectTimeout);
+        var socket = SocketOptions.builder()
+                .connectTimeout(connectTimeout)
+                .keepAlive(true)
+                .build();
+        this.server = cluster ? new Cluster(address, socket) : new Standalone(address, socket);
         this.timeout = timeout;
-        this.client = RedisClient.create();
-        this.client.setOptions(ClientOptions.builder()
-                .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                .socketOptions(SocketOptions.builder()
-                        .connectTimeout(connectTimeout)
-                        .keepAlive(true)
-                        .build())
-                .build());
+    }
+
+    /** What differs between one server and a cluster: the client. The commands are the same. */
+    private sealed interface Server {
+        RedisClusterAsyncCommands<String, String> connect();
+
+        StatefulRedisPubSubConnection<String, String> connectPubSub();
+
+        AbstractRedisClient client();
+    }
+
+    private record Standalone(RedisClient client, RedisURI uri) implements Server {
+        Standalone(RedisURI uri, SocketOptions socket) {
+            this(RedisClient.create(), uri);
+            client.setOptions(ClientOptions.builder()
+                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                    .socketOptions(socket)
+                    .build());
+        }
+
+        @Override
+        public RedisClusterAsyncCommands<String, String> connect() {
+            return client.connect(uri).async();
+        }
+
+        @Override
+        public StatefulRedisPubSubConnection<String, String> connectPubSub() {
+            return client.connectPubSub(uri);
+        }
+    }
+
+    private record Cluster(RedisClusterClient client) implements Server {
+        Cluster(RedisURI uri, SocketOptions socket) {
+            this(RedisClusterClient.create(uri));
+            client.setOptions(ClusterClientOptions.builder()
+                    .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                    .socketOptions(socket)
+                    .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                            .enableAllAdaptiveRefreshTriggers()
+                            .build())
+                    .build());
+        }
+
+        @Override
+        public RedisClusterAsyncCommands<String, String> connect() {
+            return client.connect().async();
+        }
+
+        @Override
+        public StatefulRedisPubSubConnection<String, String> connectPubSub() {
+            return client.connectPubSub();
+        }
     }
 
     /** Runs commands and waits for their answer. */
-    public <T> T call(Function<RedisAsyncCommands<String, String>, RedisFuture<T>> commands) {
+    public <T> T call(Function<RedisClusterAsyncCommands<String, String>, RedisFuture<T>> commands) {
         return get(commands.apply(commands()));
     }
 
@@ -75,14 +127,14 @@ public final class Redis {
     }
 
     /** For commands whose answers are collected later, or by nobody. */
-    public RedisAsyncCommands<String, String> commands() {
-        return connected().async();
+    public RedisClusterAsyncCommands<String, String> commands() {
+        return connected();
     }
 
     /** A connection of its own that listens to a channel for as long as the process lives, reconnecting by itself. */
     public StatefulRedisPubSubConnection<String, String> listen(
             String channel, RedisPubSubAdapter<String, String> listener) {
-        var subscription = client.connectPubSub(uri);
+        var subscription = server.connectPubSub();
         subscription.addListener(listener);
         subscription.sync().subscribe(channel);
         return subscription;
@@ -102,7 +154,7 @@ public final class Redis {
         }
     }
 
-    private StatefulRedisConnection<String, String> connected() {
+    private RedisClusterAsyncCommands<String, String> connected() {
         var current = connection;
         if (current != null) {
             return current;
@@ -114,7 +166,7 @@ public final class Redis {
                     throw new RedisException("could not connect a moment ago");
                 }
                 try {
-                    connection = client.connect(uri);
+                    connection = server.connect();
                 } catch (RedisException e) {
                     failedAtNanos = System.nanoTime();
                     throw e;
@@ -128,6 +180,6 @@ public final class Redis {
 
     @PreDestroy
     void close() {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        server.client().shutdown(Duration.ZERO, Duration.ofSeconds(2));
     }
 }

@@ -5,7 +5,7 @@ import io.daybook.runtime.Redis;
 import io.daybook.store.Database;
 import io.daybook.store.DatabaseException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Controller;
@@ -47,7 +47,7 @@ final class HealthController {
     HttpResponse<Health> ready() {
         var dependencies = new TreeMap<String, Dependency>();
         dependencies.put("postgresql", probe(() -> database.transaction(connection -> connection.isValid(1))));
-        dependencies.put("redis", probe(() -> redis.call(RedisAsyncCommands::ping)));
+        dependencies.put("redis", probe(() -> redis.call(RedisClusterAsyncCommands::ping)));
         var down = dependencies.get("postgresql").status().equals("down");
         var degraded = dependencies.get("redis").status().equals("down");
         var health = new Health(down ? "down" : degraded ? "degraded" : "up", dependencies);
