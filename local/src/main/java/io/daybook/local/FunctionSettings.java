@@ -6,6 +6,7 @@ import java.nio.file.Path;
 /**
  * Where the functions find what they need.
  *
+ * @param redisCluster whether it is a cluster rather than a server
  * @param awsEndpoint where the AWS clients send their calls; any credentials do
  * @param awsRegion the region they name
  * @param jwksPath the file with the public keys that tokens are checked against
@@ -15,6 +16,7 @@ public record FunctionSettings(
         String user,
         String password,
         String redisUri,
+        boolean redisCluster,
         URI queueUrl,
         URI awsEndpoint,
         String awsRegion,

@@ -77,6 +77,7 @@ public final class MicronautFunctions implements Functions {
         properties.put("daybook.database.password", settings.password());
         properties.put("daybook.database.connections-max", CONNECTIONS_MAX);
         properties.put("daybook.redis.uri", settings.redisUri());
+        properties.put("daybook.redis.cluster", settings.redisCluster());
         properties.put("daybook.queue.url", settings.queueUrl().toString());
         properties.put("daybook.queue.endpoint", settings.awsEndpoint().toString());
         properties.put("micronaut.security.token.jwt.signatures.jwks-static.local.path", "file:" + settings.jwksPath());

@@ -81,6 +81,7 @@ public final class Stack implements AutoCloseable {
                 postgres.user(),
                 postgres.password(),
                 redis.uri(),
+                false,
                 queue.url(),
                 queue.endpoint(),
                 Queue.REGION,
