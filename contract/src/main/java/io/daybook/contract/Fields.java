@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * Reads one JSON object strictly: a field of another type, a missing one and one that nobody asked for are errors, and
@@ -47,6 +48,9 @@ public final class Fields {
                     .maxNameLength(1_000)
                     .build())
             .build();
+
+    /** Where something began, as the parser says it with a note on the source, which it does not show. */
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: [^;\\]]*; ([^\\]]*)]");
 
     private final Map<?, ?> values;
     private final String pointer;
@@ -132,7 +136,7 @@ public final class Fields {
                         "reference_id",
                         text -> !text.isBlank()
                                 && text.length() <= Identifiers.REFERENCE_ID_LENGTH_MAX
-                                && printable(text),
+                                && isPrintable(text),
                         "must have 1 to 255 printable characters"));
     }
 
@@ -141,7 +145,7 @@ public final class Fields {
                 "description",
                 () -> text(
                         "description",
-                        text -> text.length() <= DESCRIPTION_LENGTH_MAX && printable(text),
+                        text -> text.length() <= DESCRIPTION_LENGTH_MAX && isPrintable(text),
                         "must have at most 500 printable characters"));
     }
 
@@ -161,11 +165,11 @@ public final class Fields {
         var inner = new Fields(map, pointer + "/metadata", errors);
         map.forEach((key, value) -> {
             var name = key.toString();
-            if (name.isBlank() || name.length() > METADATA_KEY_LENGTH_MAX || !printable(name)) {
+            if (name.isBlank() || name.length() > METADATA_KEY_LENGTH_MAX || !isPrintable(name)) {
                 inner.error(name, "its name must have 1 to 40 printable characters");
             } else if (!(value instanceof String text)
                     || text.length() > METADATA_VALUE_LENGTH_MAX
-                    || !printable(text)) {
+                    || !isPrintable(text)) {
                 inner.error(name, "must be a string of at most 500 printable characters");
             } else {
                 result.put(name, text);
@@ -296,7 +300,7 @@ public final class Fields {
     }
 
     /** Also keeps out what PostgreSQL and UTF-8 cannot hold: NUL and lone surrogates. */
-    private static boolean printable(String text) {
+    public static boolean isPrintable(String text) {
         return text.codePoints()
                 .noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t' || c >= 0xD800 && c <= 0xDFFF);
     }
@@ -313,7 +317,7 @@ public final class Fields {
             return value;
         } catch (JsonProcessingException e) {
             var at = e.getLocation();
-            throw new MalformedBody(e.getOriginalMessage()
+            throw new MalformedBody(SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1")
                     + (at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr())));
         } catch (IOException e) { // no I/O here: the parser reports broken UTF-8 so
             throw new MalformedBody(

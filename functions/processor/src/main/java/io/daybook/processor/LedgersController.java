@@ -69,7 +69,9 @@ final class LedgersController {
     private static LedgerResource ledger(Fields in) {
         var ledgerId = in.ledgerId("ledger_id");
         var name = in.text(
-                "name", text -> !text.isBlank() && text.length() <= NAME_LENGTH_MAX, "must have 1 to 200 characters");
+                "name",
+                text -> !text.isBlank() && text.length() <= NAME_LENGTH_MAX && Fields.isPrintable(text),
+                "must have 1 to 200 printable characters");
         var assets = in.has("assets") ? in.list("assets", 0, ASSETS_MAX, LedgersController::asset) : noAssets(in);
         var codes = new HashSet<String>();
         assets.stream()

@@ -71,7 +71,7 @@ final class OperationsController {
                         : Kind.of(kind)
                                 .orElseThrow(
                                         () -> Page.malformed("kind must be one of " + Arrays.toString(Kind.values()))),
-                referenceId);
+                Page.text("reference_id", referenceId));
         var before = after == null
                 ? NEWEST
                 : Ids.parse(after, ProblemCode.MALFORMED_REQUEST, "after must be the next of another page");

@@ -1,6 +1,7 @@
 package io.daybook.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.daybook.contract.Fields;
 import io.daybook.contract.ProblemCode;
 import io.daybook.runtime.ProblemException;
 import io.micronaut.serde.annotation.Serdeable;
@@ -30,6 +31,14 @@ record Page<T>(List<T> items, String next) {
             throw malformed("limit must be 1 to " + LIMIT_MAX);
         }
         return wanted;
+    }
+
+    /** @throws ProblemException {@code malformed_request} if the text is none that anything could be looked up by */
+    static String text(String name, String text) {
+        if (text != null && !Fields.isPrintable(text)) {
+            throw malformed(name + " must have printable characters");
+        }
+        return text;
     }
 
     static ProblemException malformed(String detail) {

@@ -4,6 +4,7 @@ import io.daybook.contract.AccountResource;
 import io.daybook.contract.AccountStatus;
 import io.daybook.contract.AccountType;
 import io.daybook.contract.Codec;
+import io.daybook.contract.Identifiers;
 import io.daybook.ledger.Account;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -43,7 +44,9 @@ public final class AccountTable {
     }
 
     public Optional<Row> find(Connection connection, int ledgerKey, String accountId) throws SQLException {
-        return find(connection, ledgerKey, List.of(accountId)).stream().findFirst();
+        return Identifiers.isAccountId(accountId)
+                ? find(connection, ledgerKey, List.of(accountId)).stream().findFirst()
+                : Optional.empty(); // nor could the database be asked for any text
     }
 
     /** In the order of their ids, behind one of them. */

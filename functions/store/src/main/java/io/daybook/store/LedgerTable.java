@@ -2,6 +2,7 @@ package io.daybook.store;
 
 import io.daybook.contract.Asset;
 import io.daybook.contract.Codec;
+import io.daybook.contract.Identifiers;
 import io.daybook.contract.LedgerResource;
 import io.daybook.ledger.Book;
 import jakarta.inject.Singleton;
@@ -27,6 +28,9 @@ public final class LedgerTable {
 
     /** Waits until nobody else writes to the ledger, and keeps all others out until the transaction ends. */
     public Optional<Row> lock(Connection connection, String tenant, String ledgerId) throws SQLException {
+        if (!Identifiers.isLedgerId(ledgerId)) { // nor could the database be asked for any text
+            return Optional.empty();
+        }
         try (var select = connection.prepareStatement("""
                 select * from ledger where tenant = ? and ledger_id = ? for update
                 """)) {
@@ -37,6 +41,9 @@ public final class LedgerTable {
     }
 
     public Optional<Row> find(Connection connection, String tenant, String ledgerId) throws SQLException {
+        if (!Identifiers.isLedgerId(ledgerId)) { // nor could the database be asked for any text
+            return Optional.empty();
+        }
         try (var select = connection.prepareStatement("""
                 select * from ledger where tenant = ? and ledger_id = ? and opened_at is not null
                 """)) {

@@ -213,7 +213,9 @@ public final class OperationTable {
         var balances = balances(connection, stored);
         var rows = new ArrayList<Row>(stored.size());
         for (var row : stored) {
-            rows.add(row.complete(codec, retention, balances.getOrDefault(row.place(), List.of())));
+            var left =
+                    row.place() == null ? List.<Operation.Balance>of() : balances.getOrDefault(row.place(), List.of());
+            rows.add(row.complete(codec, retention, left));
         }
         return rows;
     }
