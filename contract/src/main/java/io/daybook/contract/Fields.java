@@ -8,10 +8,14 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -306,7 +310,7 @@ public final class Fields {
     }
 
     private static Object parse(byte[] json) {
-        try (var parser = JSON.createParser(json)) {
+        try (var parser = JSON.createParser(text(json))) {
             if (parser.nextToken() == null) {
                 throw new MalformedBody("the body is empty");
             }
@@ -319,9 +323,18 @@ public final class Fields {
             var at = e.getLocation();
             throw new MalformedBody(SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1")
                     + (at == null ? "" : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr())));
-        } catch (IOException e) { // no I/O here: the parser reports broken UTF-8 so
-            throw new MalformedBody(
-                    "not valid UTF-8: " + new UncheckedIOException(e).getCause().getMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // an array cannot fail
+        }
+    }
+
+    /** Strictly: the parser by itself takes UTF-16, characters longer than they need to be, and halves of pairs. */
+    private static char[] text(byte[] json) {
+        try {
+            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(json));
+            return Arrays.copyOf(text.array(), text.limit());
+        } catch (CharacterCodingException e) {
+            throw new MalformedBody("the body is not valid UTF-8");
         }
     }
 
