@@ -28,6 +28,10 @@ public record Problem(
         UUID firstOperationId,
         Integer item) {
 
+    public Problem {
+        errors = errors == null ? List.of() : List.copyOf(errors);
+    }
+
     public static Problem of(ProblemCode code, String detail) {
         return new Problem(
                 code.type(), code.title(), code.status(), detail, null, code.toString(), List.of(), null, null, null);
