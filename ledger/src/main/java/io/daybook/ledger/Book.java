@@ -77,20 +77,25 @@ public final class Book {
 
     /**
      * Decides all or none: after a refusal, each operation of the batch is refused, and the others name the one that
-     * was the cause.
+     * was the cause. What was decided before the batch stays as it is.
      */
     public List<Recorded> applyAtomically(List<Submission> batch) {
-        if (byId.containsKey(batch.getFirst().operationId())) { // redelivered: all were decided together
+        if (batch.stream().allMatch(one -> byId.containsKey(one.operationId()))) { // redelivered
             return batch.stream().map(this::apply).toList();
         }
         var before = state.copy();
         var results = new ArrayList<Recorded>(batch.size());
+        var fresh = new ArrayList<Recorded>(batch.size());
         for (var i = 0; i < batch.size(); i++) {
+            var isNew = !byId.containsKey(batch.get(i).operationId());
             var result = apply(batch.get(i));
             results.add(result);
+            if (isNew) {
+                fresh.add(result);
+            }
             if (result.outcome() instanceof Outcome.Failed failed) {
                 state = before;
-                results.forEach(this::forget);
+                fresh.forEach(this::forget);
                 return refuseAll(batch, i, failed.problem());
             }
         }
@@ -148,15 +153,19 @@ public final class Book {
     }
 
     private Operation.Result post(Submission submission) {
+        mustOwnItsReference(submission); // ahead of all other reasons, so that who owns it shows in the outcome
         if (!start.open()) {
             throw Refusal.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger %s", start.ledgerId());
         }
+        return commit(submission, Rules.postings(submission.command()));
+    }
+
+    private void mustOwnItsReference(Submission submission) {
         var reference = submission.command().referenceId();
         var first = reference == null ? null : byReference.get(reference);
         if (first != null) {
             throw Refusal.duplicateReference(reference, first.operationId());
         }
-        return commit(submission, Rules.postings(submission.command()));
     }
 
     private Operation.Result commit(Submission submission, List<Posting> postings) {
@@ -286,10 +295,18 @@ public final class Book {
                                     ProblemCode.BATCH_REFUSED,
                                     "Operation %d of the batch was refused: %s".formatted(cause, problem.detail()))
                             .withItem(cause);
-            var known = known(submission);
-            results.add(known.isPresent() ? known.get() : record(submission, new Outcome.Failed(refused)));
+            results.add(known(submission).orElseGet(() -> refuse(submission, refused)));
         }
         return results;
+    }
+
+    private Recorded refuse(Submission submission, Problem problem) {
+        try {
+            mustOwnItsReference(submission);
+        } catch (Refusal refusal) {
+            return record(submission, new Outcome.Failed(refusal.problem()));
+        }
+        return record(submission, new Outcome.Failed(problem));
     }
 
     private static Recorded recorded(
