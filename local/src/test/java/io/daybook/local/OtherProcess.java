@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Another JVM with this one's class path, to be killed or waited for. */
-final class OtherProcess implements AutoCloseable {
+public final class OtherProcess implements AutoCloseable {
 
     private final Process process;
     private final BufferedReader output;
@@ -17,7 +17,7 @@ final class OtherProcess implements AutoCloseable {
         this.output = process.inputReader();
     }
 
-    static OtherProcess run(Class<?> main, String... arguments) throws IOException {
+    public static OtherProcess run(Class<?> main, String... arguments) throws IOException {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
@@ -30,12 +30,12 @@ final class OtherProcess implements AutoCloseable {
                 .start());
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
     /** The next line that it prints. */
-    String line() throws IOException {
+    public String line() throws IOException {
         var line = output.readLine();
         if (line == null) {
             throw new IOException("the process ended");
@@ -44,7 +44,7 @@ final class OtherProcess implements AutoCloseable {
     }
 
     /** Kills it as {@code kill -9} does, and returns what it had printed by then. */
-    List<String> kill() {
+    public List<String> kill() {
         // By its handle: Process itself would close its output as well.
         process.toHandle().destroyForcibly();
         process.onExit().join();

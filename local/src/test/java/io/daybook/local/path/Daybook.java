@@ -1,0 +1,111 @@
+package io.daybook.local.path;
+
+import com.amazonaws.services.lambda.runtime.Context;
+import io.daybook.local.Functions;
+import io.daybook.local.MicronautFunctions;
+import io.daybook.local.Stack;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** A whole stack with the real functions, and the ledgers that a test has opened on it. */
+final class Daybook implements AutoCloseable {
+    static final String ALL_SCOPES = "ledger:read ledger:write ledger:admin";
+    static final String TENANT = "demo";
+    /** The functions do without one. */
+    static final Context NO_CONTEXT = null;
+
+    private final Stack stack;
+    private final Functions functions;
+    private final List<Ledger> opened = new ArrayList<>();
+
+    private Daybook(Stack stack, Functions functions) {
+        this.stack = stack;
+        this.functions = functions;
+    }
+
+    /** One that forgets all when it is closed. */
+    static Daybook start() {
+        return start(new Stack.Options(Optional.empty(), 0, false));
+    }
+
+    /** One whose queue, too, is kept in the folder. */
+    static Daybook start(Path data) {
+        return start(new Stack.Options(Optional.of(data), 0, true));
+    }
+
+    private static Daybook start(Stack.Options options) {
+        var functions = new AtomicReference<Functions>();
+        var stack = Stack.start(options, settings -> {
+            functions.set(MicronautFunctions.create(settings));
+            return functions.get();
+        });
+        return new Daybook(stack, functions.get());
+    }
+
+    Stack stack() {
+        return stack;
+    }
+
+    Functions functions() {
+        return functions;
+    }
+
+    Api api() {
+        return api(TENANT, ALL_SCOPES);
+    }
+
+    Api api(String tenant, String scope) {
+        return api(token(tenant, scope));
+    }
+
+    Api api(String token) {
+        return new Api(stack.url(), token);
+    }
+
+    String token(String tenant, String scope) {
+        return stack.tokens().mint(tenant, scope, Duration.ofHours(1));
+    }
+
+    /** A new ledger of the tenant {@link #TENANT}, whose books are looked at after the test. */
+    Ledger ledger(Object... assets) {
+        var ledger = Ledger.open(api(), "ledger-" + UUID.randomUUID(), assets);
+        synchronized (opened) {
+            opened.add(ledger);
+        }
+        return ledger;
+    }
+
+    /** Asserts that the books of all ledgers hold that were opened since the last time. */
+    void booksHold() {
+        forgetLedgers().stream()
+                .filter(ledger -> !ledger.isBroken())
+                .forEach(ledger -> BooksAssert.assertThat(ledger).hold());
+    }
+
+    /** Returns the ledgers that were opened since the last time. */
+    List<Ledger> forgetLedgers() {
+        synchronized (opened) {
+            var ledgers = List.copyOf(opened);
+            opened.clear();
+            return ledgers;
+        }
+    }
+
+    Connection database() throws SQLException {
+        var postgres = stack.postgres();
+        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+    }
+
+    @Override
+    public void close() {
+        stack.close();
+    }
+}
