@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Which ledgers and accounts there are. Every change holds the lock on its ledger. */
 @Singleton
@@ -83,10 +84,11 @@ final class Registry {
     AccountResource changeStatus(String tenant, String ledgerId, String accountId, AccountStatus status) {
         var changed = database.transaction(connection -> {
             var ledger = lock(connection, tenant, ledgerId);
-            var account = accounts.find(connection, ledger.key(), accountId)
-                    .filter(row -> !Identifiers.isReserved(accountId))
-                    .orElseThrow(() -> ProblemException.of(
-                            ProblemCode.ACCOUNT_NOT_FOUND, "There is no account with this id in this ledger"));
+            var isClients = Identifiers.isAccountId(accountId) && !Identifiers.isReserved(accountId);
+            var found =
+                    isClients ? accounts.find(connection, ledger.key(), accountId) : Optional.<AccountTable.Row>empty();
+            var account = found.orElseThrow(() -> ProblemException.of(
+                    ProblemCode.ACCOUNT_NOT_FOUND, "There is no account with this id in this ledger"));
             if (account.account().status() == status) {
                 return account;
             }
@@ -105,8 +107,10 @@ final class Registry {
     }
 
     private LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
-        return ledgers.lock(connection, tenant, ledgerId)
-                .filter(row -> row.head().open())
+        var ledger = Identifiers.isLedgerId(ledgerId)
+                ? ledgers.lock(connection, tenant, ledgerId)
+                : Optional.<LedgerTable.Row>empty();
+        return ledger.filter(row -> row.head().open())
                 .orElseThrow(
                         () -> ProblemException.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger with this id"));
     }

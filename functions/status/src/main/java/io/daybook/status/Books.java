@@ -1,6 +1,7 @@
 package io.daybook.status;
 
 import io.daybook.contract.AccountResource;
+import io.daybook.contract.Identifiers;
 import io.daybook.contract.LedgerResource;
 import io.daybook.contract.ProblemCode;
 import io.daybook.ledger.Transaction;
@@ -12,6 +13,7 @@ import io.daybook.store.TransactionTable;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.UUID;
+import java.util.Optional;
 
 /** What stands in the books. All of it is read as it is at one moment. */
 @Singleton
@@ -34,7 +36,9 @@ final class Books {
 
     /** @throws ProblemException {@code ledger_not_found} */
     LedgerTable.Row ledger(String tenant, String ledgerId) {
-        return database.snapshot(connection -> ledgers.find(connection, tenant, ledgerId))
+        return Optional.of(ledgerId)
+                .filter(Identifiers::isLedgerId)
+                .flatMap(id -> database.snapshot(connection -> ledgers.find(connection, tenant, id)))
                 .orElseThrow(
                         () -> ProblemException.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger with this id"));
     }
@@ -47,7 +51,9 @@ final class Books {
 
     /** @throws ProblemException {@code account_not_found} */
     AccountTable.Row account(LedgerTable.Row ledger, String accountId) {
-        return database.snapshot(connection -> accounts.find(connection, ledger.key(), accountId))
+        return Optional.of(accountId)
+                .filter(Identifiers::isAccountId)
+                .flatMap(id -> database.snapshot(connection -> accounts.find(connection, ledger.key(), id)))
                 .orElseThrow(() -> ProblemException.of(
                         ProblemCode.ACCOUNT_NOT_FOUND, "There is no account with this id in this ledger"));
     }
