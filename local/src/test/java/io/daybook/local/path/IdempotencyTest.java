@@ -45,8 +45,8 @@ class IdempotencyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", " ", "\t", "a\tb", "ä", "a\u007fb"})
-    void a_key_that_is_not_printable_is_refused(String key) {
+    @ValueSource(strings = {"", " ", "\t"})
+    void a_key_of_nothing_is_refused(String key) {
         var refused = ledger().sendAs(key, "deposits", money("a", "1.00", "EUR"));
         assertThat(refused.status()).as(refused.text()).isEqualTo(400);
         assertThat(refused.text("code")).isIn("malformed_request", "idempotency_key_missing");

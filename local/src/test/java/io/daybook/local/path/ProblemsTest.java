@@ -250,6 +250,30 @@ class ProblemsTest {
     }
 
     @Test
+    void a_query_that_asks_for_what_cannot_be_is_malformed() {
+        var ledger = daybook.ledger().account("a", "EUR");
+        for (var path : List.of(
+                "/ledgers?after=%00",
+                "/ledgers?after=a%2Fb",
+                ledger.path() + "/accounts?after=%00",
+                ledger.path() + "/accounts/a/entries?after=1",
+                ledger.path() + "/accounts/a/entries?after=%00.1",
+                ledger.path() + "/accounts/a/entries?order=up",
+                ledger.path() + "/accounts/a/entries?limit=0",
+                ledger.path() + "/operations?reference_id=%00",
+                ledger.path() + "/operations?status=done",
+                ledger.path() + "/operations?kind=gift",
+                ledger.path() + "/operations?after=7",
+                ledger.path() + "/operations?limit=501",
+                ledger.path() + "/audit?after=-1",
+                ledger.path() + "/audit?after=x")) {
+            var refused = api.get(path);
+            assertThat(refused.status()).as("%s: %s", path, refused.text()).isEqualTo(400);
+            refused.isProblem(400, "malformed_request");
+        }
+    }
+
+    @Test
     void health_and_the_description_need_no_token_and_tell_nothing() {
         var anyone = daybook.api("");
         assertThat(anyone.get("/health/live").is(200).text("status")).isEqualTo("up");

@@ -1,0 +1,127 @@
+package io.daybook.local.path;
+
+import static io.daybook.local.path.Ledger.money;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Somebody changes the books behind Daybook's back. */
+@OnOneStack
+class AuditTest {
+    private final Daybook daybook;
+
+    AuditTest(Daybook daybook) {
+        this.daybook = daybook;
+    }
+
+    private Ledger books() {
+        var ledger = daybook.ledger().account("a", "EUR").account("b", "EUR");
+        ledger.funded("a", "10.00");
+        ledger.transfer("a", "b", "4.00").is(200);
+        ledger.transfer("b", "a", "1.00").is(200);
+        ledger.withdraw("a", "2.00").is(200);
+        assertThat(ledger.audit().path("holds").asBoolean()).isTrue();
+        return ledger.broken();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            an amount            | update posting set amount = amount + 1 where {ledger} and sequence = 2 and line = 1   | 2 | hash
+            an amount and so on  | update posting set amount = amount * 2 where {ledger} and sequence = 2                | 2 | hash
+            a balance behind     | update posting set balance_after = 0 where {ledger} and sequence = 3 and line = 1     | 3 | balance_after
+            a posting            | delete from posting where {ledger} and sequence = 3 and line = 1                      | 3 | zero_sum
+            all postings of one  | delete from posting where {ledger} and sequence = 4                                   | 4 | postings
+            a hash               | update transaction set hash = sha256(hash) where {ledger} and sequence = 2            | 2 | hash
+            a time               | update transaction set at = at - interval '1 second' where {ledger} and sequence = 1  | 1 | hash
+            a caller             | update transaction set caller = 'mallory' where {ledger} and sequence = 3             | 3 | hash
+            a fingerprint        | update transaction set fingerprint = sha256(fingerprint) where {ledger} and sequence = 3 | 3 | hash
+            a request            | update operation set request = replace(request::text, '4.00', '5.00')::json where {ledger} and sequence = 2 | 2 | operation
+            an outcome           | update operation set status = 'failed' where {ledger} and sequence = 2                | 2 | operation
+            who asked            | update operation set caller = 'mallory' where {ledger} and sequence = 2               | 2 | operation
+            another's account    | update posting p set account_key = (select max(account_key) from account where {ledger}) where p.{ledger} and sequence = 2 and line = 1 | 2 | hash
+            """)
+    void a_change_of_the_past_is_named_by_its_transaction(String what, String sql, long sequence, String check)
+            throws SQLException {
+        var ledger = books();
+        change(ledger, sql);
+        var audit = ledger.audit();
+        assertThat(audit.path("holds").asBoolean()).as(audit.toString()).isFalse();
+        assertThat(audit.path("breaks"))
+                .as(audit.toString())
+                .anyMatch(found -> found.path("sequence").asLong() == sequence
+                        && found.path("check").asText().equals(check));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            a balance            | update account set balance = balance + 1 where {ledger} and account_id = 'b' | b | balance
+            a floor              | alter table account drop constraint if exists account_check; update account set minimum_balance = 1000 where {ledger} and account_id = 'b' | b | minimum_balance
+            """)
+    void a_change_of_an_account_is_named_by_its_account(String what, String sql, String account, String check)
+            throws SQLException {
+        var ledger = books();
+        change(ledger, sql);
+        var audit = ledger.audit();
+        assertThat(audit.path("holds").asBoolean()).as(audit.toString()).isFalse();
+        assertThat(audit.path("breaks"))
+                .as(audit.toString())
+                .anyMatch(found -> found.path("account_id").asText().equals(account)
+                        && found.path("check").asText().equals(check));
+        if (check.equals("minimum_balance")) {
+            change(ledger, "update account set minimum_balance = 0 where {ledger} and account_id = 'b'");
+            change(ledger, "alter table account add check (balance - held >= minimum_balance)");
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            the last transaction | delete from posting where {ledger} and sequence = 4; delete from transaction where {ledger} and sequence = 4 | head
+            one in the middle    | delete from posting where {ledger} and sequence = 2; delete from transaction where {ledger} and sequence = 2 | sequence
+            the ledger's end     | update ledger set last_hash = sha256(last_hash) where {ledger} | head
+            """)
+    void a_transaction_that_is_gone_is_missed(String what, String sql, String check) throws SQLException {
+        var ledger = books();
+        change(ledger, sql);
+        assertThat(ledger.audit().path("holds").asBoolean()).isFalse();
+        assertThat(ledger.breaks()).contains(check);
+    }
+
+    @Test
+    void a_change_that_is_undone_is_no_break() throws SQLException {
+        var ledger = books();
+        change(ledger, "update posting set amount = -amount where {ledger}");
+        assertThat(ledger.breaks()).contains("hash");
+        change(ledger, "update posting set amount = -amount where {ledger}");
+        BooksAssert.assertThat(ledger).hold();
+    }
+
+    @Test
+    void one_break_does_not_hide_the_next_nor_make_up_others() throws SQLException {
+        var ledger = books();
+        change(ledger, "update transaction set caller = 'mallory' where {ledger} and sequence in (1, 3)");
+        var breaks = ledger.audit().path("breaks");
+        assertThat(breaks.findValuesAsText("sequence").stream().distinct()).containsExactly("1", "3");
+        assertThat(ledger.send("deposits", money("a", "1.00", "EUR"), "Prefer", "wait=20")
+                        .status())
+                .isEqualTo(200);
+        assertThat(ledger.audit().path("breaks")).isEqualTo(breaks);
+    }
+
+    private void change(Ledger ledger, String sql) throws SQLException {
+        try (var connection = daybook.database();
+                var statement = connection.createStatement()) {
+            for (var one : sql.split(";")) {
+                statement.execute(one.replace(
+                        "{ledger}",
+                        "ledger_key = (select l.ledger_key from ledger l where l.ledger_id = '%s')"
+                                .formatted(ledger.id())));
+                assertThat(statement.getUpdateCount() > 0 || one.contains("alter"))
+                        .as(one)
+                        .isTrue();
+            }
+        }
+    }
+}
