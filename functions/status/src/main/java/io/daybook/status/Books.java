@@ -12,8 +12,8 @@ import io.daybook.store.LedgerTable;
 import io.daybook.store.TransactionTable;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.UUID;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What stands in the books. All of it is read as it is at one moment. */
 @Singleton
