@@ -258,6 +258,8 @@ class OpenApiTest {
         "/v1/ledgers/texts/operations?kind=gift,          400",
         "/v1/ledgers/texts/operations?after=x,            400",
         "/v1/ledgers/texts/audit?after=-1,                400",
+        "/v1/ledgers/texts/audit?after=1,                 400",
+        "/v1/ledgers/texts/transactions/x,                404",
         "/v1/operations/x,                                404",
     })
     void text_that_cannot_be_looked_up_is_the_clients_mistake(String path, int status) {
@@ -409,6 +411,9 @@ class OpenApiTest {
                 "/v1/health/ready")) {
             assertThat(get(path).statusCode()).as(path).isEqualTo(200);
         }
+        var transaction = listed.findValue("transaction_id").asText();
+        assertThat(get("/v1/ledgers/main/transactions/" + transaction).statusCode())
+                .isEqualTo(200);
         assertThat(json(get("/v1/ledgers/main/audit").body()).get("holds").asBoolean())
                 .isTrue();
         var document = get("/v1/openapi.yaml");

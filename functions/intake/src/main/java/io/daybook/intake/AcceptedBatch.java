@@ -24,7 +24,7 @@ record AcceptedBatch(String message, List<Item> operations, Map<String, String> 
                         accepted.get(i).replayed()))
                 .toList();
         return new AcceptedBatch(
-                "%d operations were accepted and are being processed".formatted(items.size()),
+                "The batch was accepted and is being processed",
                 items,
                 Map.of("operations", "/v1/ledgers/%s/operations".formatted(ledgerId)));
     }

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -151,7 +152,7 @@ final class Audit {
                     last,
                     HexFormat.of().formatHex(head),
                     sums,
-                    clock.instant(),
+                    clock.instant().truncatedTo(ChronoUnit.MICROS),
                     breaks,
                     more ? last : null);
         }

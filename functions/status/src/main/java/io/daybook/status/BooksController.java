@@ -94,9 +94,10 @@ final class BooksController {
     /** Recomputes the books behind a transaction, and says where they break. */
     @Get("/{ledgerId}/audit")
     Audit.Report audit(Caller caller, @PathVariable String ledgerId, @QueryValue(defaultValue = "0") long after) {
-        if (after < 0) {
+        var ledger = books.ledger(caller.tenant(), ledgerId);
+        if (after < 0 || after > ledger.head().sequence()) {
             throw Page.malformed("after must be the next of another report");
         }
-        return audit.of(books.ledger(caller.tenant(), ledgerId), after);
+        return audit.of(ledger, after);
     }
 }
