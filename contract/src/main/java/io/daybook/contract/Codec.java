@@ -108,7 +108,7 @@ public final class Codec {
         var version = in.integer("version", QueueMessage.VERSION, QueueMessage.VERSION);
         var tenant = in.text("tenant", Identifiers::isTenant, "is not a tenant");
         var ledgerId = in.ledgerId("ledger_id");
-        var caller = in.text("caller", text -> true, "");
+        var caller = in.text("caller", Fields::isPrintable, "must be printable");
         var acceptedAt = in.time("accepted_at");
         var atomic = in.flag("atomic", false);
         var operations = in.list("operations", 1, 10_000, Codec::item);
@@ -118,7 +118,7 @@ public final class Codec {
 
     private static QueueMessage.Item item(Fields in) {
         var operationId = in.text("operation_id", Codec::isUuid, "must be a UUID");
-        var key = in.text("idempotency_key", text -> true, "");
+        var key = in.text("idempotency_key", Fields::isPrintable, "must be printable");
         var kind = in.choice("kind", true, List.of(Kind.values())).orElse(null);
         var request = in.object("request");
         var command = kind == null ? null : CommandReader.read(kind, request);

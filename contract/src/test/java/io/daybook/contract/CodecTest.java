@@ -106,6 +106,15 @@ class CodecTest {
                 .hasMessageContaining("/operations/0/request/amount");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"caller", "idempotency_key"})
+    void a_message_with_text_that_the_database_cannot_hold_is_invalid(String field) {
+        var body = CODEC.encode(new RandomCommands(7).message(1));
+        var forged = body.replaceFirst("\"%s\":\"".formatted(field), "\"%s\":\"\\\\u0000".formatted(field));
+        assertThat(forged).isNotEqualTo(body);
+        assertThatThrownBy(() -> CODEC.decode(forged)).isInstanceOf(InvalidBody.class);
+    }
+
     @Test
     void a_message_that_swells_beyond_all_measure_is_malformed() throws IOException {
         var bomb = gzip(" ".repeat(20 * 1_048_576).getBytes(StandardCharsets.US_ASCII));

@@ -1,5 +1,6 @@
 package io.daybook.runtime;
 
+import io.daybook.contract.Fields;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
@@ -26,7 +27,10 @@ public record Caller(String tenant, String subject, boolean admin) {
             throw new ProblemException(Problem.of(ProblemCode.FORBIDDEN, "The token has no valid tenant claim"));
         }
         var subject = token.getName();
-        if (subject == null || subject.isBlank() || subject.length() > SUBJECT_LENGTH_MAX) {
+        if (subject == null
+                || subject.isBlank()
+                || subject.length() > SUBJECT_LENGTH_MAX
+                || !Fields.isPrintable(subject)) {
             throw new ProblemException(Problem.of(ProblemCode.FORBIDDEN, "The token has no valid sub claim"));
         }
         return new Caller(tenant, subject, token.getRoles().contains(Scopes.ADMIN));

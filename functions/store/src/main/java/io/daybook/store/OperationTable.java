@@ -72,7 +72,7 @@ public final class OperationTable {
             throws SQLException {
         try (var select = connection.prepareStatement("""
                 with known as (
-                    select * from operation where operation_id = any(?)
+                    select * from operation where ledger_key = ? and operation_id = any(?)
                     union all
                     select * from operation
                     where ledger_key = ? and idempotency_key = any(?)
@@ -83,16 +83,17 @@ public final class OperationTable {
                       and error_code is distinct from 'idempotency_key_reused'
                       and error_code is distinct from 'duplicate_reference'
                 )
-                select o.*, l.tenant, l.ledger_id, t.transaction_id
+                select distinct on (o.operation_id) o.*, l.tenant, l.ledger_id, t.transaction_id
                 from known o
                 join ledger l using (ledger_key)
                 left join transaction t using (ledger_key, sequence)
-                """.replace("select *", "select " + COLUMNS))) {
-            Rows.array(select, 1, "uuid", ids, id -> id);
-            select.setInt(2, ledgerKey);
-            Rows.array(select, 3, "text", keys, key -> key);
-            select.setInt(4, ledgerKey);
-            Rows.array(select, 5, "text", references, reference -> reference);
+                """)) {
+            select.setInt(1, ledgerKey);
+            Rows.array(select, 2, "uuid", ids, id -> id);
+            select.setInt(3, ledgerKey);
+            Rows.array(select, 4, "text", keys, key -> key);
+            select.setInt(5, ledgerKey);
+            Rows.array(select, 6, "text", references, reference -> reference);
             return complete(connection, select);
         }
     }
@@ -188,10 +189,6 @@ public final class OperationTable {
             insert.executeUpdate();
         }
     }
-
-    private static final String COLUMNS = """
-            operation_id, ledger_key, kind, status, version, attempts, idempotency_key, fingerprint, reference_id,
-            caller, request::text, sequence, error::text, duplicate_of, created_at, updated_at, completed_at""";
 
     private static Long sequence(Operation operation) {
         return operation.result() == null ? null : operation.result().sequence();
