@@ -21,8 +21,13 @@ public record Amount(BigDecimal value) implements Comparable<Amount> {
     private static final Pattern DECIMAL =
             Pattern.compile("-?(0|[1-9][0-9]{0,%d})(\\.[0-9]{1,%d})?".formatted(INTEGER_DIGITS_MAX - 1, SCALE_MAX));
 
-    /** @throws IllegalArgumentException unless the text is a plain decimal within the limits; {@code -0} is not one */
+    /** An amount that Daybook itself has written: it may be a sum. */
     @JsonCreator
+    public static Amount written(String text) {
+        return new Amount(new BigDecimal(text));
+    }
+
+    /** @throws IllegalArgumentException unless the text is a plain decimal within the limits; {@code -0} is not one */
     public static Amount of(String text) {
         return parse(text).orElseThrow(() -> new IllegalArgumentException("not a decimal amount"));
     }
