@@ -72,8 +72,14 @@ final class Operations {
         onTheirWay(ledger, before, limit).stream()
                 .filter(operation -> matches(filter, operation))
                 .forEach(operation -> found.put(operation.operationId(), operation));
-        database.transaction(connection -> operations.list(connection, ledger.key(), filter, before, limit))
-                .forEach(operation -> found.put(operation.operationId(), operation));
+        var decided = database.transaction(connection -> {
+            // Those whose outcome did not reach Redis are on their way no more, whatever they are listed by.
+            operations
+                    .known(connection, ledger.key(), List.copyOf(found.keySet()), List.of(), List.of())
+                    .forEach(row -> found.remove(row.operation().operationId()));
+            return operations.list(connection, ledger.key(), filter, before, limit);
+        });
+        decided.forEach(operation -> found.put(operation.operationId(), operation));
         return found.values().stream().limit(limit).toList();
     }
 

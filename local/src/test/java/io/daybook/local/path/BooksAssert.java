@@ -37,15 +37,18 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
 
     /** What a client was told to be accepted has an outcome, and is listed once; and nothing else is on its way. */
     BooksAssert everyAcceptedOperationIsDone() {
-        await().atMost(AT_REST_WITHIN)
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> Assertions.assertThat(operations().values())
-                        .as("operations of %s", actual.id())
-                        .allMatch(operation -> operation.path("done").asBoolean()));
+        await().atMost(AT_REST_WITHIN).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+            Assertions.assertThat(actual.api().all(actual.path() + "/operations?status=pending"))
+                    .as("operations of %s on their way", actual.id())
+                    .isEmpty();
+            Assertions.assertThat(operations().keySet())
+                    .as("operations of %s", actual.id())
+                    .containsAll(actual.accepted());
+        });
         var operations = operations();
-        Assertions.assertThat(operations.keySet())
+        Assertions.assertThat(operations.values())
                 .as("operations of %s", actual.id())
-                .containsAll(actual.accepted());
+                .allMatch(operation -> operation.path("done").asBoolean());
         Assertions.assertThat(operations.values())
                 .allMatch(operation -> operation.has("result") != operation.has("error"), "one outcome");
         var sequences = firsts(operations.values()).stream()

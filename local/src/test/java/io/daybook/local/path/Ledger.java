@@ -32,6 +32,11 @@ final class Ledger {
         return ledger;
     }
 
+    /** One that was opened before. */
+    static Ledger existing(Api api, String id) {
+        return new Ledger(api, id);
+    }
+
     /** The same ledger by another client. */
     Ledger by(Api other) {
         return new Ledger(other, id);

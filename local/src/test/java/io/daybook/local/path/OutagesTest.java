@@ -1,0 +1,234 @@
+package io.daybook.local.path;
+
+import static io.daybook.local.path.Api.object;
+import static io.daybook.local.path.Ledger.item;
+import static io.daybook.local.path.Ledger.money;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One server after the other goes away under traffic, and comes back. */
+class OutagesTest {
+    @TempDir
+    private static Path data;
+
+    private static Daybook daybook;
+
+    @BeforeAll
+    static void start() {
+        daybook = Daybook.start(data);
+    }
+
+    @AfterAll
+    static void stop() {
+        daybook.close();
+    }
+
+    @AfterEach
+    void all_is_back_and_the_books_hold() {
+        daybook.stack().redis().start();
+        daybook.stack().postgres().start();
+        daybook.stack().queue().start();
+        daybook.booksHold();
+    }
+
+    private static Ledger ledger() {
+        return daybook.ledger().account("a", "EUR").account("b", "EUR").funded("a", "1000.00");
+    }
+
+    /** What clients are answered that send one request after the other while something happens. */
+    private static List<Answer> under(List<Supplier<Answer>> clients, Runnable outage) throws Exception {
+        var sending = new AtomicBoolean(true);
+        var answers = new ArrayList<Answer>();
+        try (var threads = Executors.newCachedThreadPool()) {
+            var tasks = clients.stream()
+                    .map(client -> threads.submit(() -> {
+                        var mine = new ArrayList<Answer>();
+                        while (sending.get()) {
+                            mine.add(client.get());
+                            Thread.sleep(10);
+                        }
+                        return mine;
+                    }))
+                    .toList();
+            try {
+                Thread.sleep(300);
+                outage.run();
+                Thread.sleep(300);
+            } finally {
+                sending.set(false);
+            }
+            for (Future<ArrayList<Answer>> task : tasks) {
+                answers.addAll(task.get(60, TimeUnit.SECONDS));
+            }
+        }
+        return answers;
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Test
+    void without_redis_operations_are_accepted_applied_and_read() {
+        var ledger = ledger();
+        var api = daybook.api();
+        var before = ledger.sendAs("before", "deposits", money("a", "1.00", "EUR"), "Prefer", "wait=20")
+                .is(200);
+        daybook.stack().redis().stop();
+
+        var deposit = ledger.sendAs("k", "deposits", money("a", "1.00", "EUR")).is(202);
+        var withdrawal = ledger.withdraw("a", "2.00").is(202);
+        var refused = ledger.withdraw("a", "99999.00").is(202);
+        assertThat(withdrawal.header("Location")).isPresent();
+        var again = ledger.sendAs("k", "deposits", money("a", "1.00", "EUR")).is(202);
+        var other = ledger.sendAs("k", "deposits", money("a", "7.00", "EUR")).is(202);
+        var batch = ledger.send(
+                        "batches",
+                        object(
+                                "operations",
+                                List.of(
+                                        item("deposit", money("a", "5.00", "EUR")),
+                                        item("deposit", money("none", "5.00", "EUR")))))
+                .is(202);
+        assertThat(batch.json().path("operations")).hasSize(2);
+
+        assertThat(ledger.outcome(deposit.operationId()).path("status").asText())
+                .isEqualTo("succeeded");
+        assertThat(ledger.outcome(withdrawal.operationId()).path("status").asText())
+                .isEqualTo("succeeded");
+        assertThat(ledger.outcome(refused.operationId())
+                        .path("error")
+                        .path("code")
+                        .asText())
+                .isEqualTo("insufficient_funds");
+        assertThat(ledger.outcome(again.operationId()).path("duplicate_of").asText())
+                .isEqualTo(deposit.operationId().toString());
+        assertThat(ledger.outcome(other.operationId())
+                        .path("error")
+                        .path("code")
+                        .asText())
+                .isEqualTo("idempotency_key_reused");
+        assertThat(ledger.operation(before.operationId()).path("status").asText())
+                .isEqualTo("succeeded");
+        var health = api.get("/health/ready").is(200).json();
+        assertThat(health.path("status").asText()).isEqualTo("degraded");
+        BooksAssert.assertThat(ledger).hold();
+        assertThat(ledger.balance("a")).isEqualTo("1005.00");
+
+        daybook.stack().redis().start();
+        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+            ledger.sendAs("after", "deposits", money("a", "1.00", "EUR")).is(202);
+            assertThat(ledger.sendAs("after", "deposits", money("a", "1.00", "EUR"))
+                            .is(202)
+                            .replayed())
+                    .isTrue();
+        });
+        assertThat(ledger.sendAs("before", "deposits", money("a", "1.00", "EUR"))
+                        .replayed())
+                .isTrue();
+        await().atMost(Duration.ofSeconds(15))
+                .untilAsserted(() -> ledger.withdraw("a", "1.00").is(200));
+        assertThat(api.get("/health/ready").is(200).text("status")).isEqualTo("up");
+    }
+
+    @Test
+    void redis_may_go_and_come_back_under_traffic() throws Exception {
+        var ledgers = IntStream.range(0, 3).mapToObj(i -> ledger()).toList();
+        var clients = ledgers.stream()
+                .<Supplier<Answer>>map(ledger -> () -> ledger.deposit("a", "1.00"))
+                .toList();
+        var answers = under(clients, () -> {
+            for (var i = 0; i < 2; i++) {
+                daybook.stack().redis().stop();
+                pause(Duration.ofMillis(700));
+                daybook.stack().redis().start();
+                pause(Duration.ofMillis(700));
+            }
+        });
+        assertThat(answers).hasSizeGreaterThan(30).allMatch(answer -> answer.status() == 202);
+        for (var ledger : ledgers) {
+            BooksAssert.assertThat(ledger).hold();
+            assertThat(ledger.accepted())
+                    .allSatisfy(
+                            id -> assertThat(ledger.outcome(id).path("status").asText())
+                                    .isEqualTo("succeeded"));
+            assertThat(ledger.balance("a")).isEqualTo(1000 + ledger.accepted().size() - 1 + ".00");
+        }
+    }
+
+    @Test
+    void without_the_queue_nothing_is_accepted_and_the_same_key_is_one_operation_afterwards() {
+        var ledger = ledger();
+        pause(Duration.ofMillis(500)); // what was applied is off the queue, or its group would wait for it
+        daybook.stack().queue().stop();
+        var operations = object(
+                "operations",
+                List.of(item("deposit", money("a", "1.00", "EUR")), item("deposit", money("b", "1.00", "EUR"))));
+        for (var answer : List.of(
+                ledger.sendAs("d", "deposits", money("a", "1.00", "EUR")),
+                ledger.sendAs("d", "deposits", money("a", "1.00", "EUR")),
+                ledger.sendAs("w", "withdrawals", money("a", "5.00", "EUR")),
+                ledger.sendAs("b", "batches", operations))) {
+            answer.isProblem(503, "unavailable");
+            assertThat(Integer.parseInt(answer.header("Retry-After").orElseThrow()))
+                    .isPositive();
+        }
+        assertThat(ledger.balance("a")).isEqualTo("1000.00");
+        daybook.stack().queue().start();
+        var deposit = ledger.sendAs("d", "deposits", money("a", "1.00", "EUR"), "Prefer", "wait=20")
+                .is(200);
+        ledger.sendAs("w", "withdrawals", money("a", "5.00", "EUR")).is(200);
+        ledger.sendAs("b", "batches", operations).is(202);
+        assertThat(ledger.sendAs("d", "deposits", money("a", "1.00", "EUR")).operationId())
+                .isEqualTo(deposit.operationId());
+        BooksAssert.assertThat(ledger).hold();
+        assertThat(ledger.operations()).hasSize(5);
+        assertThat(ledger.balance("a")).isEqualTo("997.00");
+    }
+
+    @Test
+    void without_postgresql_operations_are_accepted_and_applied_when_it_is_back() throws Exception {
+        var ledgers = IntStream.range(0, 3).mapToObj(i -> ledger()).toList();
+        var clients = new ArrayList<Supplier<Answer>>();
+        for (var ledger : ledgers) {
+            clients.add(() -> ledger.deposit("a", "1.00"));
+            clients.add(() -> ledger.transfer("a", "b", "1.00", "Prefer", "respond-async"));
+        }
+        var answers = under(clients, () -> {
+            daybook.stack().postgres().stop();
+            pause(Duration.ofSeconds(2));
+            var health = daybook.api().get("/health/ready").is(503).json();
+            assertThat(health.path("dependencies")
+                            .path("postgresql")
+                            .path("status")
+                            .asText())
+                    .isEqualTo("down");
+            daybook.stack().postgres().start();
+        });
+        assertThat(answers).hasSizeGreaterThan(60).allMatch(answer -> answer.status() == 202);
+        for (var ledger : ledgers) {
+            BooksAssert.assertThat(ledger).hold();
+            assertThat(ledger.operations()).allMatch(operation -> operation.has("result"));
+        }
+    }
+}
