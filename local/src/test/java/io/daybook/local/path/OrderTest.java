@@ -4,6 +4,7 @@ import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,6 +22,7 @@ class OrderTest {
     private static final int OPERATIONS = 500;
     private static final int OTHER_LEDGERS = 3;
     private static final int READERS = 3;
+    private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final Daybook daybook;
 
@@ -43,7 +45,9 @@ class OrderTest {
                 tasks.add(threads.submit(() -> {
                     while (sending.get()) {
                         other.deposit("a", "1.00").is(202);
+                        Thread.sleep(PAUSE);
                     }
+                    return null;
                 }));
             }
             for (var reader = 0; reader < READERS; reader++) {
@@ -81,11 +85,13 @@ class OrderTest {
     }
 
     /** Follows one operation after the other until it is done, asking twice as long as it is. */
-    private static Void watch(Ledger ledger, ConcurrentLinkedQueue<UUID> sent, AtomicBoolean sending) {
+    private static Void watch(Ledger ledger, ConcurrentLinkedQueue<UUID> sent, AtomicBoolean sending)
+            throws InterruptedException {
         var seen = 0;
         while (sending.get()) {
             var all = List.copyOf(sent);
             if (all.isEmpty()) {
+                Thread.sleep(PAUSE);
                 continue;
             }
             var id = all.getLast();
@@ -102,6 +108,7 @@ class OrderTest {
                         .isFalse();
                 done += operation.path("done").asBoolean() ? 1 : 0;
                 seen++;
+                Thread.sleep(PAUSE);
             }
         }
         assertThat(seen).isPositive();

@@ -24,8 +24,8 @@ class ThousandsTest {
     private static final int TRANSACTIONS = 5_000;
     private static final Map<String, Integer> SCALES = Map.of("EUR", 2, "USD", 2, "XBT", 8, "POINTS", 0);
     private static final int ACCOUNTS_OF_EACH = 6;
-    /** As many digits as an amount may have. */
-    private static final BigDecimal NEAR_THE_LIMIT = new BigDecimal("9".repeat(20));
+    /** Two of them are a line of as many digits as an amount may have. */
+    private static final BigDecimal NEAR_THE_LIMIT = new BigDecimal("9".repeat(19));
 
     private final Daybook daybook;
     private final Random random = new Random(SEED);
@@ -157,7 +157,7 @@ class ThousandsTest {
     private BigDecimal amount(int scale) {
         var unit = BigDecimal.ONE.movePointLeft(scale);
         var amount = switch (random.nextInt(10)) {
-            case 0 -> NEAR_THE_LIMIT.movePointLeft(1).add(unit);
+            case 0 -> NEAR_THE_LIMIT.add(unit);
             case 1 -> unit;
             case 2 -> new BigDecimal(random.nextInt(1, 1_000_000));
             default -> unit.multiply(BigDecimal.valueOf(random.nextLong(1, 1_000_000_000_000L)));
