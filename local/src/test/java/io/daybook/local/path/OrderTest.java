@@ -22,7 +22,7 @@ class OrderTest {
     private static final int OPERATIONS = 500;
     private static final int OTHER_LEDGERS = 3;
     private static final int READERS = 3;
-    private static final Duration PAUSE = Duration.ofMillis(5);
+    private static final Duration PAUSE = Duration.ofMillis(25);
 
     private final Daybook daybook;
 
