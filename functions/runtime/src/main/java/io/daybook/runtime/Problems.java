@@ -4,6 +4,7 @@ import io.daybook.contract.InvalidBody;
 import io.daybook.contract.MalformedBody;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
+import io.daybook.contract.ServiceAway;
 import io.micronaut.context.annotation.Replaces;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
@@ -17,8 +18,6 @@ import io.micronaut.http.server.exceptions.response.ErrorResponseProcessor;
 import io.micronaut.security.authentication.AuthorizationException;
 import io.micronaut.security.authentication.DefaultAuthorizationExceptionHandler;
 import jakarta.inject.Singleton;
-import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,25 +86,20 @@ public final class Problems {
         @Override
         public HttpResponse<?> handle(HttpRequest request, Throwable e) {
             LOG.error("{} {} failed", request.getMethod(), request.getPath(), e);
-            if (isDatabaseAway(e)) {
-                return answer(request, Problem.of(ProblemCode.UNAVAILABLE, "The database does not answer; try again"))
-                        .header(HttpHeaders.RETRY_AFTER, "1");
-            }
             return answer(request, Problem.of(ProblemCode.INTERNAL_ERROR, "Please try again; we have it on record"));
         }
     }
 
-    /** No connection, too many of them, or a server that stops or cancels: classes 08, 53 and 57 of PostgreSQL's codes. */
-    private static boolean isDatabaseAway(Throwable e) {
-        for (var cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLTransientException
-                    || cause instanceof SQLException sql
-                            && sql.getSQLState() != null
-                            && sql.getSQLState().matches("(08|53|57)...")) {
-                return true;
-            }
+    @Singleton
+    static final class OfServiceAway implements ExceptionHandler<ServiceAway, HttpResponse<?>> {
+        @Override
+        public HttpResponse<?> handle(HttpRequest request, ServiceAway e) {
+            LOG.warn("{} {} is answered 503", request.getMethod(), request.getPath(), e);
+            return answer(
+                            request,
+                            Problem.of(ProblemCode.UNAVAILABLE, "A service behind Daybook does not answer; try again"))
+                    .header(HttpHeaders.RETRY_AFTER, "1");
         }
-        return false;
     }
 
     /** What the framework refuses itself: no such route, another method, another content type. */

@@ -1,6 +1,7 @@
 package io.daybook.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.daybook.contract.ServiceAway;
 import io.daybook.runtime.Redis;
 import io.daybook.store.Database;
 import io.daybook.store.DatabaseException;
@@ -60,7 +61,7 @@ final class HealthController {
         var status = "up";
         try {
             probe.run();
-        } catch (DatabaseException | RedisException e) {
+        } catch (ServiceAway | DatabaseException | RedisException e) {
             status = "down";
         }
         return new Dependency(status, (System.nanoTime() - start) / 1_000_000);

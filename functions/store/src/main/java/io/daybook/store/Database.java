@@ -1,8 +1,10 @@
 package io.daybook.store;
 
+import io.daybook.contract.ServiceAway;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientException;
 import javax.sql.DataSource;
 
 /** Where transactions begin and end. */
@@ -23,7 +25,7 @@ public final class Database {
     /**
      * Does the work and commits, or does nothing at all.
      *
-     * @throws DatabaseException if the database does not do it; whether a commit whose answer was lost took place
+     * @throws ServiceAway if the database does not answer; whether a commit whose answer was lost took place
      *     cannot be told
      */
     public <T> T transaction(Work<T> work) {
@@ -37,7 +39,7 @@ public final class Database {
                 throw e;
             }
         } catch (SQLException e) {
-            throw new DatabaseException(e);
+            throw isAway(e) ? new ServiceAway("PostgreSQL", e) : new DatabaseException(e);
         }
     }
 
@@ -49,6 +51,12 @@ public final class Database {
             }
             return work.on(connection);
         });
+    }
+
+    /** No connection, too many of them, or a server that stops or cancels: classes 08, 53 and 57 of PostgreSQL's codes. */
+    private static boolean isAway(SQLException e) {
+        return e instanceof SQLTransientException
+                || e.getSQLState() != null && e.getSQLState().matches("(08|53|57)...");
     }
 
     private static void rollback(Connection connection, Exception cause) {

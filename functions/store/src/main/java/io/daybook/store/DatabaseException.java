@@ -2,7 +2,7 @@ package io.daybook.store;
 
 import java.sql.SQLException;
 
-/** PostgreSQL did not answer, or refused what should not be refused: never a business reason. */
+/** PostgreSQL refused what should not be refused: never a business reason. */
 public final class DatabaseException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

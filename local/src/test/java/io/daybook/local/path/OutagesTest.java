@@ -218,6 +218,9 @@ class OutagesTest {
             daybook.stack().postgres().stop();
             pause(Duration.ofSeconds(2));
             var health = daybook.api().get("/health/ready").is(503).json();
+            var read = daybook.api().get("/ledgers");
+            read.isProblem(503, "unavailable");
+            assertThat(read.header("Retry-After")).as("when to try again").isNotEmpty();
             assertThat(health.path("dependencies")
                             .path("postgresql")
                             .path("status")
