@@ -1,0 +1,326 @@
+locals {
+  metrics_namespace = "Daybook"
+
+  artifacts = {
+    intake    = coalesce(var.artifacts.intake, "${local.repository}/functions/intake/target/intake.zip")
+    processor = coalesce(var.artifacts.processor, "${local.repository}/functions/processor/target/processor.zip")
+    status    = coalesce(var.artifacts.status, "${local.repository}/functions/status/target/status.zip")
+  }
+
+  http_handler = "io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction"
+
+  # What each function is, and what it needs: all that it may do and all that it is told follows from `needs`.
+  function_defaults = {
+    intake = {
+      description     = "Accepts operations: HTTP in, queue out"
+      artifact        = "intake"
+      handler         = local.http_handler
+      memory_mb       = 1769
+      timeout_seconds = 29
+      needs           = ["redis", "tokens", "send"]
+    }
+    status = {
+      description     = "Answers what is read"
+      artifact        = "status"
+      handler         = local.http_handler
+      memory_mb       = 1769
+      timeout_seconds = 29
+      needs           = ["redis", "tokens", "database"]
+    }
+    sync = {
+      description     = "Changes ledgers, accounts and dead letters at once"
+      artifact        = "processor"
+      handler         = local.http_handler
+      memory_mb       = 1769
+      timeout_seconds = 29
+      needs           = ["redis", "tokens", "database", "send", "publish"]
+    }
+    processor = {
+      description     = "Applies operations: queue in, ledger out"
+      artifact        = "processor"
+      handler         = "io.daybook.processor.OperationsHandler"
+      memory_mb       = 1769
+      timeout_seconds = 60
+      needs           = ["redis", "database", "receive", "send", "publish"]
+    }
+    dead-letters = {
+      description     = "Writes down what the queue has given up"
+      artifact        = "processor"
+      handler         = "io.daybook.processor.DeadLettersHandler"
+      memory_mb       = 1024
+      timeout_seconds = 60
+      needs           = ["redis", "database", "receive-dead", "publish"]
+    }
+    relay = {
+      description     = "Sends what was not sent, sweeps and cleans up, each minute"
+      artifact        = "processor"
+      handler         = "io.daybook.processor.RelayHandler"
+      memory_mb       = 1024
+      timeout_seconds = 55
+      needs           = ["redis", "database", "send", "publish"]
+    }
+    migrate = {
+      description     = "Brings the database's tables up to date"
+      artifact        = "processor"
+      handler         = "io.daybook.processor.MigrationHandler"
+      memory_mb       = 1024
+      timeout_seconds = 300
+      needs           = ["database"]
+    }
+  }
+
+  functions = {
+    for role, function in local.function_defaults : role => merge(
+      { reserved_concurrency = -1, log_level = "INFO", pinned_version = null },
+      function,
+      { for key, value in try(var.functions[role], {}) : key => value if value != null },
+    )
+  }
+
+  visibility_timeout_seconds = coalesce(var.visibility_timeout_seconds, 6 * local.functions.processor.timeout_seconds)
+
+  # --- what a need means to a function's environment
+  environments = {
+    redis = {
+      DAYBOOK_REDIS_URI     = local.redis.uri
+      DAYBOOK_REDIS_CLUSTER = tostring(local.redis.cluster)
+    }
+    tokens = merge(
+      {
+        DAYBOOK_JWT_ISSUER   = var.jwt_issuer
+        DAYBOOK_JWT_AUDIENCE = var.jwt_audience
+      },
+      var.jwt_jwks_url == null ? {} : { MICRONAUT_SECURITY_TOKEN_JWT_SIGNATURES_JWKS_ISSUER_URL = var.jwt_jwks_url },
+    )
+    database = merge(
+      {
+        DAYBOOK_DATABASE_URL  = local.database.url
+        DAYBOOK_DATABASE_USER = var.database_user
+      },
+      local.has_secret ? { DAYBOOK_DATABASE_SECRET_ARN = local.database.secret_arn } : { DAYBOOK_DATABASE_PASSWORD = var.database_password },
+    )
+    send         = { DAYBOOK_QUEUE_URL = module.queue.queue.url }
+    receive      = { DAYBOOK_QUEUE_URL = module.queue.queue.url }
+    receive-dead = {}
+    publish      = { DAYBOOK_EVENTS_TOPIC_ARN = module.queue.topic_arn }
+  }
+
+  # --- and to what it may do
+  receive_actions = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+
+  statements = {
+    redis  = []
+    tokens = []
+    database = concat(
+      [for arn in local.has_secret ? [local.database.secret_arn] : [] : {
+        sid       = "ReadDatabasePassword"
+        actions   = ["secretsmanager:GetSecretValue"]
+        resources = [arn]
+        condition = null
+      }],
+      [for arn in local.makes_database ? [aws_kms_key.this["data"].arn] : compact([var.database_secret_kms_key_arn]) : {
+        sid       = "DecryptDatabasePassword"
+        actions   = ["kms:Decrypt"]
+        resources = [arn]
+        condition = { StringEquals = { "kms:ViaService" = ["secretsmanager.${local.account.region}.amazonaws.com"] } }
+      }],
+    )
+    send = [{
+      sid       = "SendOperations"
+      actions   = ["sqs:SendMessage"]
+      resources = [module.queue.queue.arn]
+      condition = null
+    }]
+    receive = [{
+      sid       = "ReceiveOperations"
+      actions   = local.receive_actions
+      resources = [module.queue.queue.arn]
+      condition = null
+    }]
+    receive-dead = [{
+      sid       = "ReceiveDeadLetters"
+      actions   = local.receive_actions
+      resources = [module.queue.dead_letter_queue.arn]
+      condition = null
+    }]
+    publish = [{
+      sid       = "PublishEvents"
+      actions   = ["sns:Publish"]
+      resources = [module.queue.topic_arn]
+      condition = null
+    }]
+  }
+
+  # Whoever sends or publishes makes data keys; whoever receives opens them.
+  message_key_actions = {
+    for role, function in local.functions : role => distinct(concat(
+      length(setintersection(function.needs, ["send", "publish", "receive", "receive-dead"])) > 0 ? ["kms:Decrypt"] : [],
+      length(setintersection(function.needs, ["send", "publish"])) > 0 ? ["kms:GenerateDataKey"] : [],
+    ))
+  }
+
+  function_statements = {
+    for role, function in local.functions : role => concat(
+      flatten([for need in function.needs : local.statements[need]]),
+      [for actions in length(local.message_key_actions[role]) == 0 ? [] : [local.message_key_actions[role]] : {
+        sid       = "UseMessageKey"
+        actions   = actions
+        resources = [aws_kms_key.this["messages"].arn]
+        condition = { StringEquals = { "kms:ViaService" = [for service in ["sqs", "sns"] : "${service}.${local.account.region}.amazonaws.com"] } }
+      }],
+    )
+  }
+
+  function_environments = {
+    for role, function in local.functions : role => merge(
+      # Names the metrics' one dimension.
+      { POWERTOOLS_METRICS_NAMESPACE = local.metrics_namespace, POWERTOOLS_SERVICE_NAME = var.name },
+      var.settings,
+      [for need in function.needs : local.environments[need]]...
+    )
+  }
+
+  # A system property and not a variable: of a variable's name Micronaut cannot tell which underscores are hyphens, and
+  # would make a second, broken set of keys out of it.
+  function_java_options = {
+    for role, function in local.functions : role =>
+    contains(function.needs, "tokens") && var.jwt_jwks != null
+    ? ["-Dmicronaut.security.token.jwt.signatures.jwks-static.issuer.path=base64:${base64encode(var.jwt_jwks)}"]
+    : []
+  }
+
+  function_vpc_configs = {
+    for role, function in local.functions : role => (
+      local.makes_data ? {
+        subnet_ids         = module.data[0].vpc_config.subnet_ids
+        security_group_ids = contains(function.needs, "database") ? module.data[0].vpc_config.database_clients : module.data[0].vpc_config.functions
+      } : var.vpc_config
+    )
+  }
+
+  event_sources = {
+    processor    = { queue_arn = module.queue.queue.arn, maximum_concurrency = var.processor_maximum_concurrency }
+    dead-letters = { queue_arn = module.queue.dead_letter_queue.arn, maximum_concurrency = 2 }
+  }
+}
+
+# On its own, because all others wait for it: code and event sources go live when the tables are what they expect.
+module "migrate" {
+  source = "./modules/function"
+
+  name                 = "${var.name}-migrate"
+  description          = local.functions.migrate.description
+  account              = local.account
+  artifact             = local.artifacts[local.functions.migrate.artifact]
+  handler              = local.functions.migrate.handler
+  architecture         = var.architecture
+  memory_mb            = local.functions.migrate.memory_mb
+  timeout_seconds      = local.functions.migrate.timeout_seconds
+  reserved_concurrency = local.functions.migrate.reserved_concurrency
+  # It runs once for each snapshot: none would ever be used.
+  snap_start_enabled = false
+  xray_enabled       = var.xray_enabled
+  pinned_version     = local.functions.migrate.pinned_version
+  environment        = local.function_environments.migrate
+  java_options       = local.function_java_options.migrate
+  kms_key_arn        = aws_kms_key.this["functions"].arn
+  log_retention_days = var.log_retention_days
+  log_level          = local.functions.migrate.log_level
+  vpc_config         = local.function_vpc_configs.migrate
+  statements         = local.function_statements.migrate
+}
+
+resource "aws_lambda_invocation" "migrate" {
+  function_name = module.migrate.name
+  qualifier     = module.migrate.alias.name
+  input         = jsonencode({})
+
+  triggers = {
+    code     = module.migrate.code_hash
+    database = local.database.url
+  }
+}
+
+module "function" {
+  source   = "./modules/function"
+  for_each = { for role, function in local.functions : role => function if role != "migrate" }
+
+  name                 = "${var.name}-${each.key}"
+  description          = each.value.description
+  account              = local.account
+  artifact             = local.artifacts[each.value.artifact]
+  handler              = each.value.handler
+  architecture         = var.architecture
+  memory_mb            = each.value.memory_mb
+  timeout_seconds      = each.value.timeout_seconds
+  reserved_concurrency = each.value.reserved_concurrency
+  snap_start_enabled   = var.snap_start_enabled
+  xray_enabled         = var.xray_enabled
+  pinned_version       = each.value.pinned_version
+  environment          = local.function_environments[each.key]
+  java_options         = local.function_java_options[each.key]
+  kms_key_arn          = aws_kms_key.this["functions"].arn
+  log_retention_days   = var.log_retention_days
+  log_level            = each.value.log_level
+  vpc_config           = local.function_vpc_configs[each.key]
+  statements           = local.function_statements[each.key]
+  event_source         = try(local.event_sources[each.key], null)
+
+  depends_on = [aws_lambda_invocation.migrate]
+}
+
+# --- the relay's clock -----------------------------------------------------------------------------------------------
+
+resource "aws_iam_role" "schedule" {
+  name        = "${var.name}-schedule"
+  description = "What the schedule of ${var.name} runs as"
+
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = ["sts:AssumeRole"]
+      Principal = { Service = "scheduler.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = local.account.id } }
+    }]
+  })
+}
+
+resource "aws_iam_role_policy" "schedule" {
+  name = "invoke-relay"
+  role = aws_iam_role.schedule.name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid      = "InvokeRelay"
+      Effect   = "Allow"
+      Action   = ["lambda:InvokeFunction"]
+      Resource = [module.function["relay"].alias.arn]
+    }]
+  })
+}
+
+resource "aws_scheduler_schedule" "relay" {
+  name                = "${var.name}-relay"
+  description         = "Runs the relay"
+  schedule_expression = "rate(1 minute)"
+
+  flexible_time_window {
+    mode = "OFF"
+  }
+
+  target {
+    arn      = module.function["relay"].alias.arn
+    role_arn = aws_iam_role.schedule.arn
+    input    = jsonencode({})
+
+    # The next minute comes anyway.
+    retry_policy {
+      maximum_retry_attempts       = 0
+      maximum_event_age_in_seconds = 60
+    }
+  }
+
+  depends_on = [aws_iam_role_policy.schedule]
+}

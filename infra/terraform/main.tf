@@ -1,0 +1,152 @@
+data "aws_caller_identity" "this" {}
+data "aws_partition" "this" {}
+data "aws_region" "this" {}
+
+locals {
+  account = {
+    id        = data.aws_caller_identity.this.account_id
+    partition = data.aws_partition.this.partition
+    region    = data.aws_region.this.name
+  }
+
+  repository = "${path.root}/../.."
+
+  makes_database = var.database_url == null
+  makes_cache    = var.redis_uri == null
+  makes_data     = local.makes_database || local.makes_cache
+
+  has_secret = local.makes_database || var.database_secret_arn != null
+}
+
+# What no variable can say of itself alone.
+resource "terraform_data" "inputs" {
+  lifecycle {
+    precondition {
+      condition     = (var.jwt_jwks_url == null) != (var.jwt_jwks == null)
+      error_message = "Give the issuer's keys either as jwt_jwks_url or as jwt_jwks."
+    }
+
+    precondition {
+      condition     = var.jwt_jwks_url == null || !local.makes_data
+      error_message = "The functions are in a VPC that is made here and has no way out: give the issuer's keys as jwt_jwks."
+    }
+
+    precondition {
+      condition     = local.makes_database ? (var.database_secret_arn == null && nonsensitive(var.database_password == null)) : ((var.database_secret_arn == null) != nonsensitive(var.database_password == null))
+      error_message = "A database of your own needs either database_secret_arn or database_password, and one that is made here neither."
+    }
+
+    precondition {
+      condition     = nonsensitive(var.database_password == null) || var.localstack
+      error_message = "database_password stands in the functions' environment for all to read: on AWS, use database_secret_arn."
+    }
+
+    precondition {
+      condition     = var.vpc_config == null || !local.makes_data
+      error_message = "vpc_config is for a database and a Redis of your own; where one is made here, the VPC is too."
+    }
+
+    precondition {
+      condition     = local.visibility_timeout_seconds >= 6 * local.functions.processor.timeout_seconds
+      error_message = "visibility_timeout_seconds must be at least ${6 * local.functions.processor.timeout_seconds}, six times the processor's timeout: an operation would be handed over again while it is being worked on."
+    }
+  }
+}
+
+module "queue" {
+  source = "./modules/queue"
+
+  name                                 = var.name
+  account                              = local.account
+  kms_key_arn                          = aws_kms_key.this["messages"].arn
+  consumer_timeout_seconds             = local.functions.processor.timeout_seconds
+  dead_letter_consumer_timeout_seconds = local.functions.dead-letters.timeout_seconds
+  visibility_timeout_seconds           = var.visibility_timeout_seconds
+  max_receive_count                    = var.max_receive_count
+}
+
+module "data" {
+  source = "./modules/data"
+  count  = local.makes_data ? 1 : 0
+
+  name                    = var.name
+  account                 = local.account
+  kms_key_arn             = aws_kms_key.this["data"].arn
+  logs_kms_key_arn        = aws_kms_key.this["functions"].arn
+  log_retention_days      = var.log_retention_days
+  vpc_cidr                = var.vpc_cidr
+  availability_zone_count = var.availability_zone_count
+
+  endpoint_actions = merge(
+    { for service in var.extra_endpoint_services : service => [] },
+    {
+      kms            = ["kms:Decrypt", "kms:GenerateDataKey"]
+      logs           = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      monitoring     = ["cloudwatch:PutMetricData"]
+      secretsmanager = ["secretsmanager:GetSecretValue"]
+      sns            = ["sns:Publish"]
+      sqs            = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"]
+      xray           = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]
+    },
+  )
+
+  database = local.makes_database ? merge(var.database, { name = "daybook", user = var.database_user }) : null
+  cache    = local.makes_cache ? var.cache : null
+}
+
+locals {
+  database = {
+    url        = local.makes_database ? one(module.data[*].database_url) : var.database_url
+    secret_arn = local.makes_database ? one(module.data[*].database_secret_arn) : var.database_secret_arn
+  }
+
+  redis = {
+    uri = local.makes_cache ? one(module.data[*].redis_uri) : var.redis_uri
+    # ElastiCache Serverless speaks the cluster's protocol.
+    cluster = local.makes_cache || var.redis_cluster
+  }
+}
+
+module "api" {
+  source = "./modules/api"
+
+  name                     = var.name
+  account                  = local.account
+  openapi_path             = coalesce(var.openapi_path, "${local.repository}/docs/openapi.yaml")
+  throttling               = var.api_throttling
+  usage_plan               = var.api_usage_plan
+  custom_domain            = var.api_custom_domain
+  account_settings_enabled = var.api_account_settings_enabled
+  xray_enabled             = var.xray_enabled
+  kms_key_arn              = aws_kms_key.this["functions"].arn
+  log_retention_days       = var.log_retention_days
+
+  functions = {
+    for role in ["intake", "status", "sync"] : role => {
+      name       = module.function[role].name
+      alias      = module.function[role].alias.name
+      invoke_arn = module.function[role].alias.invoke_arn
+    }
+  }
+}
+
+module "observability" {
+  source = "./modules/observability"
+
+  name                   = var.name
+  region                 = local.account.region
+  alarm_topic_arn        = var.alarm_topic_arn
+  functions              = merge({ for role, function in module.function : role => function.name }, { migrate = module.migrate.name })
+  queue_name             = module.queue.queue.name
+  dead_letter_queue_name = module.queue.dead_letter_queue.name
+  api                    = { name = module.api.name, stage = module.api.stage }
+  metrics                = { namespace = local.metrics_namespace, dimensions = { Service = var.name } }
+  thresholds             = var.alarm_thresholds
+
+  database = local.makes_database ? {
+    dimensions      = one(module.data[*].database_metrics_dimensions)
+    connections_max = var.database.connections_max
+    # Aurora's storage grows by itself.
+    storage_free_min = var.database.engine == "postgres" ? var.database.storage_gb * pow(1024, 3) / 10 : null
+  } : null
+}
