@@ -198,10 +198,10 @@ locals {
     )
   }
 
-  event_sources = {
+  event_sources = tomap({
     processor    = { queue_arn = module.queue.queue.arn, maximum_concurrency = var.processor_maximum_concurrency }
     dead-letters = { queue_arn = module.queue.dead_letter_queue.arn, maximum_concurrency = 2 }
-  }
+  })
 }
 
 # On its own, because all others wait for it: code and event sources go live when the tables are what they expect.
@@ -264,7 +264,7 @@ module "function" {
   log_level            = each.value.log_level
   vpc_config           = local.function_vpc_configs[each.key]
   statements           = local.function_statements[each.key]
-  event_source         = try(local.event_sources[each.key], null)
+  event_source         = lookup(local.event_sources, each.key, null)
 
   depends_on = [aws_lambda_invocation.migrate]
 }

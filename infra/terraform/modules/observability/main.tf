@@ -84,39 +84,39 @@ locals {
     }
   }
 
-  database_alarms = var.database == null ? {} : merge(
+  database_alarms = merge([for database in var.database[*] : merge(
     {
       database-cpu = {
         description = "The database's CPU is busy for more than ${var.thresholds.database_cpu_percent} %."
         namespace   = "AWS/RDS"
         metric      = "CPUUtilization"
-        dimensions  = var.database.dimensions
+        dimensions  = database.dimensions
         statistic   = "Average"
         threshold   = var.thresholds.database_cpu_percent
         periods     = 5
       }
       database-connections = {
-        description = "The database has more than ${var.database.connections_max} connections."
+        description = "The database has more than ${database.connections_max} connections."
         namespace   = "AWS/RDS"
         metric      = "DatabaseConnections"
-        dimensions  = var.database.dimensions
+        dimensions  = database.dimensions
         statistic   = "Maximum"
-        threshold   = var.database.connections_max
+        threshold   = database.connections_max
         periods     = 5
       }
     },
-    var.database.storage_free_min == null ? {} : {
+    { for key, alarm in {
       database-storage = {
-        description = "The database has less than ${var.database.storage_free_min} bytes of storage left."
+        description = "The database runs out of storage."
         namespace   = "AWS/RDS"
         metric      = "FreeStorageSpace"
-        dimensions  = var.database.dimensions
+        dimensions  = database.dimensions
         statistic   = "Minimum"
-        threshold   = var.database.storage_free_min
+        threshold   = database.storage_free_min
         comparison  = "LessThanThreshold"
       }
-    },
-  )
+    } : key => alarm if alarm.threshold != null },
+  )]...)
 
   alarms = merge(local.queue_alarms, local.function_alarms, local.daybook_alarms, local.api_alarms, local.database_alarms)
 }
