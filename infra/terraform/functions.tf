@@ -77,8 +77,6 @@ locals {
     )
   }
 
-  visibility_timeout_seconds = coalesce(var.visibility_timeout_seconds, 6 * local.functions.processor.timeout_seconds)
-
   # --- what a need means to a function's environment
   environments = {
     redis = {

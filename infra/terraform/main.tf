@@ -45,11 +45,6 @@ resource "terraform_data" "inputs" {
       condition     = var.vpc_config == null || !local.makes_data
       error_message = "vpc_config is for a database and a Redis of your own; where one is made here, the VPC is too."
     }
-
-    precondition {
-      condition     = local.visibility_timeout_seconds >= 6 * local.functions.processor.timeout_seconds
-      error_message = "visibility_timeout_seconds must be at least ${6 * local.functions.processor.timeout_seconds}, six times the processor's timeout: an operation would be handed over again while it is being worked on."
-    }
   }
 }
 

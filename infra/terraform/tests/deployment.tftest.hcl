@@ -1,0 +1,325 @@
+# The whole deployment as it is on AWS: who may do what, who is told what, and what is refused.
+
+mock_provider "aws" {
+  source = "./tests/mocks"
+}
+
+variables {
+  artifacts = {
+    intake    = "tests/fixtures/function.zip"
+    processor = "tests/fixtures/function.zip"
+    status    = "tests/fixtures/function.zip"
+  }
+  openapi_path = "tests/fixtures/openapi.yaml"
+  jwt_issuer   = "https://issuer.example.com"
+  jwt_jwks     = "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"1\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}"
+}
+
+run "no_policy_has_a_wildcard_action" {
+  command = apply
+
+  assert {
+    condition = alltrue(flatten([
+      for policy in concat(
+        [for function in values(module.function) : function.policy],
+        [module.migrate.policy, aws_iam_role_policy.schedule.policy],
+        values(aws_kms_key.this)[*].policy,
+      ) : [for statement in jsondecode(policy).Statement : [for action in flatten([statement.Action]) : !strcontains(action, "*")]]
+    ]))
+    error_message = "Every action must be named."
+  }
+
+  assert {
+    condition = alltrue(flatten([
+      for policy in concat([for function in values(module.function) : function.policy], [module.migrate.policy, aws_iam_role_policy.schedule.policy]) : [
+        for statement in jsondecode(policy).Statement : [for action in statement.Action : startswith(action, "xray:") || startswith(action, "ec2:")] if contains(statement.Resource, "*")
+      ]
+    ]))
+    error_message = "Only tracing and network interfaces know no resources."
+  }
+}
+
+run "each_function_may_do_what_it_needs_and_no_more" {
+  command = apply
+
+  # All that a role is allowed beyond what every function is.
+  assert {
+    condition = {
+      for role, function in merge(module.function, { migrate = module.migrate }) : role => [for permission in sort(flatten([
+        for statement in jsondecode(function.policy).Statement : [for action in statement.Action : [for resource in statement.Resource : "${action} ${reverse(split(":", resource))[0]}"]]
+        if !contains(["WriteLogs", "WriteTraces", "ReadOwnConfiguration", "AllowNetworkInterfaces", "DenyNetworkInterfacesToCode"], statement.Sid)
+      ])) : permission]
+      } == {
+      intake = [
+        "kms:Decrypt key/messages",
+        "kms:GenerateDataKey key/messages",
+        "sqs:SendMessage daybook-operations.fifo",
+      ]
+      status = [
+        "kms:Decrypt key/data",
+        "secretsmanager:GetSecretValue rds!db-password",
+      ]
+      sync = [
+        "kms:Decrypt key/data",
+        "kms:Decrypt key/messages",
+        "kms:GenerateDataKey key/messages",
+        "secretsmanager:GetSecretValue rds!db-password",
+        "sns:Publish daybook-events.fifo",
+        "sqs:SendMessage daybook-operations.fifo",
+      ]
+      processor = [
+        "kms:Decrypt key/data",
+        "kms:Decrypt key/messages",
+        "kms:GenerateDataKey key/messages",
+        "secretsmanager:GetSecretValue rds!db-password",
+        "sns:Publish daybook-events.fifo",
+        "sqs:ChangeMessageVisibility daybook-operations.fifo",
+        "sqs:DeleteMessage daybook-operations.fifo",
+        "sqs:GetQueueAttributes daybook-operations.fifo",
+        "sqs:ReceiveMessage daybook-operations.fifo",
+        "sqs:SendMessage daybook-operations.fifo",
+      ]
+      dead-letters = [
+        "kms:Decrypt key/data",
+        "kms:Decrypt key/messages",
+        "kms:GenerateDataKey key/messages",
+        "secretsmanager:GetSecretValue rds!db-password",
+        "sns:Publish daybook-events.fifo",
+        "sqs:ChangeMessageVisibility daybook-operations-dead.fifo",
+        "sqs:DeleteMessage daybook-operations-dead.fifo",
+        "sqs:GetQueueAttributes daybook-operations-dead.fifo",
+        "sqs:ReceiveMessage daybook-operations-dead.fifo",
+      ]
+      relay = [
+        "kms:Decrypt key/data",
+        "kms:Decrypt key/messages",
+        "kms:GenerateDataKey key/messages",
+        "secretsmanager:GetSecretValue rds!db-password",
+        "sns:Publish daybook-events.fifo",
+        "sqs:SendMessage daybook-operations.fifo",
+      ]
+      migrate = [
+        "kms:Decrypt key/data",
+        "secretsmanager:GetSecretValue rds!db-password",
+      ]
+    }
+    error_message = "A role may do something else than its function needs."
+  }
+
+  assert {
+    condition     = !strcontains(module.function["intake"].policy, "secretsmanager:") && !strcontains(module.function["intake"].policy, "key/data")
+    error_message = "Intake must not reach the database's password."
+  }
+
+  assert {
+    condition     = !strcontains(module.function["status"].policy, "sqs:") && !strcontains(module.function["status"].policy, "sns:")
+    error_message = "Status reads: it must not send anything."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.schedule.policy).Statement[*].Resource == [["arn:aws:lambda:eu-central-1:123456789012:function:daybook-relay:live"]]
+    error_message = "The schedule may invoke the relay's alias, and nothing else."
+  }
+
+  assert {
+    condition     = length(distinct(concat([for function in values(module.function) : function.role_name], [module.migrate.role_name]))) == 7
+    error_message = "Each function must have a role of its own."
+  }
+}
+
+run "each_function_is_told_what_it_needs_and_no_more" {
+  command = apply
+
+  assert {
+    condition = {
+      for role, environment in local.function_environments : role => [for key in sort(keys(environment)) : trimprefix(key, "DAYBOOK_") if startswith(key, "DAYBOOK_")]
+      } == {
+      intake       = ["JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      status       = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "JWT_AUDIENCE", "JWT_ISSUER", "REDIS_CLUSTER", "REDIS_URI"]
+      sync         = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      processor    = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      dead-letters = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "REDIS_CLUSTER", "REDIS_URI"]
+      relay        = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      migrate      = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER"]
+    }
+    error_message = "A function is told something else than it needs; a password, at worst."
+  }
+
+  assert {
+    condition     = alltrue([for role in ["processor", "sync", "relay", "intake"] : local.function_environments[role].DAYBOOK_QUEUE_URL == "https://sqs.eu-central-1.amazonaws.com/123456789012/daybook-operations.fifo"])
+    error_message = "Operations are sent to their queue."
+  }
+
+  assert {
+    condition     = { for role, options in local.function_java_options : role => length(options) } == { intake = 1, status = 1, sync = 1, processor = 0, dead-letters = 0, relay = 0, migrate = 0 }
+    error_message = "Who checks tokens must have the issuer's keys."
+  }
+
+  assert {
+    condition     = local.function_vpc_configs.intake.security_group_ids != local.function_vpc_configs.status.security_group_ids && length(local.function_vpc_configs.intake.security_group_ids) == 1
+    error_message = "Intake must not reach the database by the network either."
+  }
+}
+
+run "everything_is_bound_to_aliases" {
+  command = apply
+
+  assert {
+    condition     = aws_scheduler_schedule.relay.target[0].arn == "arn:aws:lambda:eu-central-1:123456789012:function:daybook-relay:live" && aws_scheduler_schedule.relay.schedule_expression == "rate(1 minute)"
+    error_message = "The schedule must invoke the relay's alias each minute."
+  }
+
+  assert {
+    condition     = aws_lambda_invocation.migrate.qualifier == "live" && aws_lambda_invocation.migrate.triggers.code == filebase64sha256("tests/fixtures/function.zip")
+    error_message = "The migration must run by its alias, and with each new code."
+  }
+
+  assert {
+    condition     = { for role, function in output.functions : role => function.version } == { for role in keys(output.functions) : role => "7" }
+    error_message = "Aliases must point to published versions."
+  }
+
+  assert {
+    condition = { for role, source in local.event_sources : role => source.queue_arn } == {
+      processor    = "arn:aws:sqs:eu-central-1:123456789012:daybook-operations.fifo"
+      dead-letters = "arn:aws:sqs:eu-central-1:123456789012:daybook-operations-dead.fifo"
+    }
+    error_message = "Operations go to the processor, dead letters to theirs."
+  }
+}
+
+run "keys_rotate_and_serve_their_services" {
+  command = apply
+
+  assert {
+    condition     = toset(keys(aws_kms_key.this)) == toset(["messages", "functions", "data"]) && alltrue([for key in aws_kms_key.this : key.enable_key_rotation])
+    error_message = "There must be three keys, which rotate."
+  }
+
+  assert {
+    condition     = anytrue([for statement in jsondecode(aws_kms_key.this["functions"].policy).Statement : statement.Principal == { Service = "logs.eu-central-1.amazonaws.com" }])
+    error_message = "CloudWatch Logs must be able to use the key of the logs."
+  }
+
+  assert {
+    condition     = alltrue([for name in ["messages", "data"] : alltrue([for statement in jsondecode(aws_kms_key.this[name].policy).Statement : can(statement.Condition.StringEquals["kms:ViaService"]) if statement.Sid == "Use"])])
+    error_message = "Messages and data must be opened by their services only."
+  }
+}
+
+run "what_goes_wrong_is_seen" {
+  command = apply
+
+  assert {
+    condition = toset(output.alarm_names) == toset(concat(
+      [for name in ["message-age", "dead-letter-queue", "dead-letters", "outbox-age", "halted-ledgers", "api-5xx", "database-cpu", "database-connections", "database-storage"] : "daybook-${name}"],
+      flatten([for role in ["intake", "status", "sync", "processor", "dead-letters", "relay", "migrate"] : ["daybook-${role}-errors", "daybook-${role}-throttles"]]),
+    ))
+    error_message = "An alarm is missing, or is one too many."
+  }
+}
+
+run "the_queue_knows_how_long_the_processor_may_take" {
+  command = apply
+
+  variables {
+    functions = { processor = { timeout_seconds = 100 } }
+  }
+
+  assert {
+    condition     = module.queue.visibility_timeout_seconds == 600
+    error_message = "The visibility timeout must follow the processor's timeout."
+  }
+}
+
+run "keys_from_the_internet_are_refused_where_there_is_no_way_to_it" {
+  command = plan
+
+  variables {
+    jwt_jwks     = null
+    jwt_jwks_url = "https://issuer.example.com/.well-known/jwks.json"
+  }
+
+  expect_failures = [terraform_data.inputs]
+}
+
+run "private_keys_are_refused" {
+  command = plan
+
+  variables {
+    jwt_jwks = "{\"keys\":[{\"kty\":\"RSA\",\"kid\":\"1\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"d\":\"AQAB\"}]}"
+  }
+
+  expect_failures = [var.jwt_jwks]
+}
+
+run "a_password_in_the_environment_is_refused_on_aws" {
+  command = plan
+
+  variables {
+    database_url      = "jdbc:postgresql://db.example.com:5432/daybook?sslmode=verify-full"
+    database_password = "secret"
+    redis_uri         = "rediss://cache.example.com:6379"
+  }
+
+  expect_failures = [terraform_data.inputs]
+}
+
+run "http_functions_longer_than_the_gateway_waits_are_refused" {
+  command = plan
+
+  variables {
+    functions = { intake = { timeout_seconds = 30 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "unknown_functions_are_refused" {
+  command = plan
+
+  variables {
+    functions = { outtake = { memory_mb = 1024 } }
+  }
+
+  expect_failures = [var.functions]
+}
+
+run "where_things_are_is_no_setting" {
+  command = plan
+
+  variables {
+    settings = { DAYBOOK_DATABASE_PASSWORD = "secret" }
+  }
+
+  expect_failures = [var.settings]
+}
+
+run "data_of_ones_own_is_taken" {
+  command = apply
+
+  variables {
+    database_url        = "jdbc:postgresql://db.example.com:5432/daybook?sslmode=verify-full"
+    database_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:own"
+    redis_uri           = "rediss://cache.example.com:6379"
+    redis_cluster       = true
+    jwt_jwks            = null
+    jwt_jwks_url        = "https://issuer.example.com/.well-known/jwks.json"
+    vpc_config          = { subnet_ids = ["subnet-1"], security_group_ids = ["sg-1"] }
+  }
+
+  assert {
+    condition     = length(module.data) == 0 && !contains(keys(aws_kms_key.this), "data")
+    error_message = "Nothing of the data's own must be made."
+  }
+
+  assert {
+    condition     = local.function_environments.status.DAYBOOK_DATABASE_SECRET_ARN == var.database_secret_arn && local.function_environments.status.DAYBOOK_REDIS_CLUSTER == "true" && local.function_vpc_configs.status == var.vpc_config
+    error_message = "What is brought along must be used."
+  }
+
+  assert {
+    condition     = { for role, environment in local.function_environments : role => contains(keys(environment), "MICRONAUT_SECURITY_TOKEN_JWT_SIGNATURES_JWKS_ISSUER_URL") } == { intake = true, status = true, sync = true, processor = false, dead-letters = false, relay = false, migrate = false }
+    error_message = "Who checks tokens must know where the issuer's keys are."
+  }
+}
