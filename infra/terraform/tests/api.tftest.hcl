@@ -231,3 +231,30 @@ run "an_operation_without_a_function_is_refused" {
 
   expect_failures = [aws_api_gateway_rest_api.this]
 }
+
+run "the_repositorys_own_document_is_taken" {
+  command = apply
+
+  variables {
+    openapi_path = "../../docs/openapi.yaml"
+  }
+
+  module {
+    source = "./modules/api"
+  }
+
+  # Reading is the status function's, on whatever path.
+  assert {
+    condition = alltrue(flatten([
+      for path, item in jsondecode(aws_api_gateway_rest_api.this.body).paths : [
+        for method, operation in item : startswith(path, "/v1/") && (method == "get") == strcontains(operation["x-amazon-apigateway-integration"].uri, "function:daybook-status:live/")
+      ]
+    ]))
+    error_message = "What reads must go to status, and nothing else."
+  }
+
+  assert {
+    condition     = length(regexall("function:daybook-(intake|sync):live/", aws_api_gateway_rest_api.this.body)) > 0
+    error_message = "What writes must go to intake or sync."
+  }
+}
