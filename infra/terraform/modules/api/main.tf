@@ -21,13 +21,48 @@ locals {
     }
   ]...)
 
+  documented_paths = distinct(values(local.operations)[*].path)
+
+  # What the document does not have is refused by the functions too, in the same words and to those alone who may ask:
+  # HEAD as GET, another method by whom the path's others belong to, another path by whom its like would.
+  undocumented = merge(
+    { for name, operation in local.operations : "HEAD ${operation.path}" => merge(operation, { method = "head", id = null }) if operation.method == "get" },
+    { for path in local.documented_paths : "ANY ${path}" => merge(local.refusal, {
+      path            = path
+      function        = try([for operation in values(local.operations) : operation.function if operation.path == path && operation.method != "get"][0], "intake")
+      path_parameters = [for operation in values(local.operations) : operation.path_parameters if operation.path == path][0]
+    }) },
+    { for root in distinct([for path in local.documented_paths : regex("^/[^/{]+", path)]) : "ANY ${root}/{proxy+}" => merge(local.refusal, {
+      path            = "${root}/{proxy+}"
+      function        = "intake"
+      path_parameters = ["proxy"]
+    }) },
+    { for root in distinct([for path in local.documented_paths : regex("^/[^/{]+", path)]) : "GET ${root}/{proxy+}" => merge(local.refusal, {
+      path            = "${root}/{proxy+}"
+      method          = "get"
+      function        = "status"
+      path_parameters = ["proxy"]
+    }) },
+  )
+
+  refusal = {
+    method        = "x-amazon-apigateway-any-method"
+    id            = null
+    media_types   = []
+    body_required = false
+    is_open       = true
+  }
+
+  # A method that is documented needs no stand-in.
+  routes = values(merge(local.undocumented, local.operations))
+
   # What is imported is made of the document, and is not the document: the gateway knows a subset of its schemas (no
   # `oneOf`, no `nullable`), and what breaks a schema is for the function to answer, with a pointer to each mistake. A
   # body that is no JSON object at all does not come that far.
   # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html
   paths = {
-    for path in distinct(values(local.operations)[*].path) : path => {
-      for operation in values(local.operations) : operation.method => merge(
+    for path in distinct(local.routes[*].path) : path => {
+      for operation in local.routes : operation.method => merge(
         {
           for key, value in {
             operationId = operation.id
