@@ -187,7 +187,6 @@ resource "aws_iam_role" "proxy" {
       Effect    = "Allow"
       Action    = ["sts:AssumeRole"]
       Principal = { Service = "rds.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account.id } }
     }]
   })
 }

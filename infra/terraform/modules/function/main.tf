@@ -80,7 +80,6 @@ resource "aws_iam_role" "this" {
       Effect    = "Allow"
       Action    = ["sts:AssumeRole"]
       Principal = { Service = "lambda.amazonaws.com" }
-      Condition = { StringEquals = { "aws:SourceAccount" = var.account.id } }
     }]
   })
 }
