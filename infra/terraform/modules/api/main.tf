@@ -80,7 +80,7 @@ locals {
           } : key => value if value != null
         },
         {
-          responses                               = { default = { description = "As the function answers." } }
+          responses                               = { "200" = { description = "As the function answers." } }
           "x-amazon-apigateway-request-validator" = operation.body_required ? "body" : "none"
           "x-amazon-apigateway-integration" = {
             type                = "aws_proxy"
