@@ -31,7 +31,7 @@ final class BooksController {
     @Get
     Page<LedgerResource> ledgers(
             Caller caller, @QueryValue(defaultValue = "") String after, @QueryValue(defaultValue = "100") int limit) {
-        var found = books.ledgers(caller.tenant(), Page.text("after", after), Page.limit(limit) + 1);
+        var found = books.ledgers(caller.tenant(), Page.after(after), Page.limit(limit) + 1);
         return Page.of(found, limit, LedgerResource::ledgerId);
     }
 
@@ -46,8 +46,7 @@ final class BooksController {
             @PathVariable String ledgerId,
             @QueryValue(defaultValue = "") String after,
             @QueryValue(defaultValue = "100") int limit) {
-        var found = books.accounts(
-                books.ledger(caller.tenant(), ledgerId), Page.text("after", after), Page.limit(limit) + 1);
+        var found = books.accounts(books.ledger(caller.tenant(), ledgerId), Page.after(after), Page.limit(limit) + 1);
         return Page.of(found, limit, AccountResource::accountId);
     }
 

@@ -2,6 +2,7 @@ package io.daybook.status;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.daybook.contract.Fields;
+import io.daybook.contract.Identifiers;
 import io.daybook.contract.ProblemCode;
 import io.daybook.runtime.ProblemException;
 import io.micronaut.serde.annotation.Serdeable;
@@ -31,6 +32,17 @@ record Page<T>(List<T> items, String next) {
             throw malformed("limit must be 1 to " + LIMIT_MAX);
         }
         return wanted;
+    }
+
+    /**
+     * @param text the id that a page ended with, or nothing
+     * @throws ProblemException {@code malformed_request}
+     */
+    static String after(String text) {
+        if (!text.isEmpty() && !Identifiers.isAccountId(text)) {
+            throw malformed("after must be the next of another page");
+        }
+        return text;
     }
 
     /** @throws ProblemException {@code malformed_request} if the text is none that anything could be looked up by */

@@ -25,7 +25,7 @@ record LineFile(Path path, Optional<String> defaultLedger) {
      * What one reading of a file tells before it is sent.
      *
      * @param hash of its bytes, the first 16 hexadecimal digits of their SHA-256
-     * @param lines how many it has, blank ones too
+     * @param lines how many it has, blank ones too, but not the header of a CSV file
      */
     record Measure(String hash, long lines) {
         /** The key of a line that has none: the same for the same file, however often it is sent. */
@@ -48,7 +48,8 @@ record LineFile(Path path, Optional<String> defaultLedger) {
                 last = buffer[length - 1];
             }
             var hash = HexFormat.of().formatHex(in.getMessageDigest().digest(), 0, 8);
-            return new Measure(hash, last == '\n' ? lines : lines + 1);
+            var all = last == '\n' ? lines : lines + 1;
+            return new Measure(hash, isCsv() ? Math.max(0, all - 1) : all);
         } catch (IOException unreadable) {
             throw unreadable(unreadable);
         }
@@ -57,7 +58,7 @@ record LineFile(Path path, Optional<String> defaultLedger) {
     /** Gives every line that is not blank to {@code goOn}, in order, until that answers no. */
     void read(Predicate<Line> goOn) {
         try (var in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
-            if (path.toString().toLowerCase(Locale.ROOT).endsWith(".csv")) {
+            if (isCsv()) {
                 CsvLines.read(in, defaultLedger, goOn);
             } else {
                 readJsonLines(in, goOn);
@@ -65,6 +66,10 @@ record LineFile(Path path, Optional<String> defaultLedger) {
         } catch (IOException unreadable) {
             throw unreadable(unreadable);
         }
+    }
+
+    private boolean isCsv() {
+        return path.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
     }
 
     private void readJsonLines(InputStream in, Predicate<Line> goOn) throws IOException {

@@ -86,6 +86,8 @@ final class LineFileTest {
         assertThat(first.keyOf(2)).isEqualTo(same.keyOf(2)).isNotEqualTo(other.keyOf(2));
         assertThat(first.keyOf(1)).isNotEqualTo(first.keyOf(2));
         assertThat(first.lines()).isEqualTo(2);
+        var table = new LineFile(write("d.csv", "ledger_id,kind\na,b\n"), Optional.empty()).measure();
+        assertThat(table.lines()).as("without the header").isEqualTo(1);
     }
 
     @Test
