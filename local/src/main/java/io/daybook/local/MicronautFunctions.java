@@ -11,7 +11,6 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -20,11 +19,6 @@ import java.util.stream.Stream;
  * which the other functions do not exist.
  */
 public final class MicronautFunctions implements Functions {
-    private static final String INTAKE = "io.daybook.intake";
-    private static final String PROCESSOR = "io.daybook.processor";
-    private static final String STATUS = "io.daybook.status";
-    private static final String STORE = "io.daybook.store";
-    private static final String JDBC = "io.micronaut.configuration.jdbc.hikari";
     private static final int CONNECTIONS_MAX = 8;
 
     private final ApplicationContext intake;
@@ -37,9 +31,9 @@ public final class MicronautFunctions implements Functions {
         System.setProperty("aws.accessKeyId", "local");
         System.setProperty("aws.secretAccessKey", "local");
         System.setProperty("aws.region", settings.awsRegion());
-        this.intake = context(settings, PROCESSOR, STATUS, STORE, JDBC);
-        this.processor = context(settings, INTAKE, STATUS);
-        this.status = context(settings, INTAKE, PROCESSOR);
+        this.intake = context(settings, "processor", "status", "store");
+        this.processor = context(settings, "intake", "status");
+        this.status = context(settings, "intake", "processor");
         this.http = Map.of(
                 "intake", new ApiGatewayProxyRequestEventFunction(intake),
                 "sync", new ApiGatewayProxyRequestEventFunction(processor),
@@ -83,10 +77,12 @@ public final class MicronautFunctions implements Functions {
         properties.put("micronaut.security.token.jwt.signatures.jwks-static.local.path", "file:" + settings.jwksPath());
         properties.put("daybook.jwt.issuer", settings.issuer());
         properties.put("daybook.jwt.audience", settings.audience());
+        for (var room : absent) {
+            properties.put("daybook.absent." + room, true); // its package says that it is not there then
+        }
         return new LambdaApplicationContextBuilder()
                 .deduceEnvironment(false)
                 .properties(properties)
-                .exclude(List.of(absent).toArray(String[]::new))
                 .start();
     }
 }

@@ -3,6 +3,8 @@
  * takes them from the queue, {@link io.daybook.processor.Bookkeeper} applies them.
  */
 @Configuration
+@Requires(missingProperty = "daybook.absent.processor")
 package io.daybook.processor;
 
 import io.micronaut.context.annotation.Configuration;
+import io.micronaut.context.annotation.Requires;
