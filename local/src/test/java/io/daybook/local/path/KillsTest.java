@@ -93,6 +93,7 @@ class KillsTest {
             }
         } finally {
             server.process().close();
+            Daybook.start(data).close(); // takes over the servers that the last one left, and stops them
         }
     }
 
