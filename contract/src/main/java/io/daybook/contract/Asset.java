@@ -2,6 +2,7 @@ package io.daybook.contract;
 
 import io.micronaut.serde.annotation.Serdeable;
 import java.util.Currency;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -21,5 +22,13 @@ public record Asset(String code, int scale) {
 
     public static Optional<Asset> iso4217(String code) {
         return Optional.ofNullable(ISO_4217.get(code));
+    }
+
+    /** What a ledger with such assets of its own means by a code. */
+    public static Optional<Asset> find(List<Asset> declared, String code) {
+        return declared.stream()
+                .filter(asset -> asset.code().equals(code))
+                .findFirst()
+                .or(() -> iso4217(code));
     }
 }

@@ -202,10 +202,7 @@ public final class Book {
     }
 
     private Asset asset(String currency) {
-        return start.assets().stream()
-                .filter(asset -> asset.code().equals(currency))
-                .findFirst()
-                .or(() -> Asset.iso4217(currency))
+        return Asset.find(start.assets(), currency)
                 .orElseThrow(() -> Refusal.of(
                         ProblemCode.CURRENCY_UNKNOWN,
                         "%s is neither an ISO 4217 currency nor an asset of this ledger",

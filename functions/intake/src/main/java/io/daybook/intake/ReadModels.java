@@ -57,10 +57,7 @@ final class ReadModels {
                     ProblemCode.ACCOUNT_NOT_FOUND,
                     "There is no account %s in this ledger".formatted(posting.accountId()));
         }
-        var asset = ledger.assets().stream()
-                .filter(declared -> declared.code().equals(posting.currency()))
-                .findFirst()
-                .or(() -> Asset.iso4217(posting.currency()))
+        var asset = Asset.find(ledger.assets(), posting.currency())
                 .orElseThrow(() -> ProblemException.of(
                         ProblemCode.CURRENCY_UNKNOWN,
                         "%s is neither an ISO 4217 currency nor an asset of this ledger"

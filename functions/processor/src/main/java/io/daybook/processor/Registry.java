@@ -116,10 +116,7 @@ final class Registry {
     }
 
     private static Asset asset(LedgerTable.Row ledger, String currency) {
-        return ledger.head().assets().stream()
-                .filter(asset -> asset.code().equals(currency))
-                .findFirst()
-                .or(() -> Asset.iso4217(currency))
+        return Asset.find(ledger.head().assets(), currency)
                 .orElseThrow(() -> ProblemException.of(
                         ProblemCode.CURRENCY_UNKNOWN,
                         "%s is neither an ISO 4217 currency nor an asset of this ledger".formatted(currency)));
