@@ -219,7 +219,8 @@ module "migrate" {
   snap_start_enabled = false
   xray_enabled       = var.xray_enabled
   pinned_version     = local.functions.migrate.pinned_version
-  environment        = local.function_environments.migrate
+  # Flyway locks by one connection and works by another.
+  environment        = merge(local.function_environments.migrate, { DAYBOOK_DATABASE_CONNECTIONS_MAX = "2" })
   java_options       = local.function_java_options.migrate
   kms_key_arn        = aws_kms_key.this["functions"].arn
   log_retention_days = var.log_retention_days

@@ -190,7 +190,7 @@ final class Client implements AutoCloseable {
     }
 
     private Answer send(String method, String path, Optional<? extends JsonNode> body, Optional<String> key) {
-        var request = HttpRequest.newBuilder(url.resolve(path))
+        var request = HttpRequest.newBuilder(URI.create(url.toString().replaceFirst("/$", "") + path))
                 .timeout(ANSWER_TIMEOUT)
                 .header("Authorization", "Bearer " + token)
                 .header("Accept", "application/json, application/problem+json");

@@ -28,6 +28,7 @@ final class ClientTest {
     private record Reply(int status, String body, Optional<String> retryAfter) {}
 
     private final Deque<Reply> replies = new ArrayDeque<>();
+    private final List<String> paths = Collections.synchronizedList(new ArrayList<>());
     private final List<String> keys = Collections.synchronizedList(new ArrayList<>());
     private HttpServer server;
     private Client client;
@@ -36,6 +37,7 @@ final class ClientTest {
     void start() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
+            paths.add(exchange.getRequestURI().getPath());
             keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Idempotency-Key")));
             exchange.getRequestBody().readAllBytes();
             var reply = replies.size() > 1 ? replies.poll() : replies.peek();
@@ -57,6 +59,19 @@ final class ClientTest {
     void stop() {
         client.close();
         server.stop(0);
+    }
+
+    @Test
+    void an_address_may_end_in_a_path_as_a_gateways_stage_does() {
+        reply(202, "{\"operation_id\":\"o\",\"status\":\"pending\"}");
+        var root = "http://127.0.0.1:" + server.getAddress().getPort();
+
+        for (var stage : List.of("/live", "/live/")) {
+            client = new Client(URI.create(root + stage), "token", QUICK);
+            submit();
+        }
+
+        assertThat(paths).hasSize(2).allMatch(path -> path.startsWith("/live/v1/ledgers/"));
     }
 
     @Test
