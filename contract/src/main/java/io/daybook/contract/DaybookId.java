@@ -31,6 +31,11 @@ public final class DaybookId {
         return new UUID(high, low);
     }
 
+    /** What no identifier of the millisecond or a later one is below, and all earlier ones are. */
+    public static UUID first(long epochMillis) {
+        return new UUID(Math.max(0, epochMillis) << 16 | 0x7000, 0b10L << 62);
+    }
+
     /** 0 to 65,535 */
     public static int bucket(String tenant, String ledgerId) {
         var crc = new CRC32();

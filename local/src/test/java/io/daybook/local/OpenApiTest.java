@@ -253,6 +253,20 @@ class OpenApiTest {
         "/v1/ledgers/texts/accounts/%00,                  404",
         "/v1/ledgers/texts/accounts/a/entries?after=1,    400",
         "/v1/ledgers/texts/accounts/a/entries?order=up,   400",
+        "/v1/ledgers/texts/accounts/a/entries?before=1,   400",
+        "/v1/ledgers/texts/accounts/a/entries?limit=0,    400",
+        "/v1/ledgers/texts/accounts/a/entries?limit=,     400",
+        "/v1/ledgers/texts/accounts/a/entries?from=today, 400",
+        "/v1/ledgers/texts/accounts/a?at=2026-02-30T00:00:00Z, 400",
+        "/v1/ledgers/texts/accounts/a?at=,                400",
+        "/v1/ledgers/texts/trial-balance?at=2026-01-01,   400",
+        "/v1/ledgers/texts/trial-balance?after=a,         400",
+        "/v1/ledgers/texts/trial-balance?after=0.%00,     400",
+        "/v1/ledgers/texts/trial-balance?after=1.a,       400",
+        "/v1/ledgers/texts/trial-balance?after=0.nobody,  400",
+        "/v1/ledgers/texts/transactions?after=x,          400",
+        "/v1/ledgers/texts/transactions?after=1&before=9, 400",
+        "/v1/ledgers/texts/operations?from=x,             400",
         "/v1/ledgers/texts/operations?reference_id=%00,   400",
         "/v1/ledgers/texts/operations?status=lost,        400",
         "/v1/ledgers/texts/operations?kind=gift,          400",
@@ -401,6 +415,18 @@ class OpenApiTest {
                 "/v1/ledgers/main/accounts/external:EUR",
                 "/v1/ledgers/main/accounts/a/entries",
                 "/v1/ledgers/main/accounts/a/entries?order=asc&limit=1",
+                "/v1/ledgers/main/accounts/a/entries?order=asc&limit=1&after=1.1",
+                "/v1/ledgers/main/accounts/a/entries?from=2026-01-01T00:00:00Z&to=9999-12-31T23:59:59Z",
+                "/v1/ledgers/main/accounts/a?at=2026-01-01T00:00:00Z",
+                "/v1/ledgers/main/accounts/a?at=9999-12-31T23:59:59.999999999Z",
+                "/v1/ledgers/main/trial-balance",
+                "/v1/ledgers/main/trial-balance?limit=2",
+                "/v1/ledgers/main/trial-balance?limit=2&after=1.a",
+                "/v1/ledgers/main/trial-balance?at=0000-01-01T00:00:00Z",
+                "/v1/ledgers/coins/trial-balance",
+                "/v1/ledgers/main/transactions",
+                "/v1/ledgers/main/transactions?order=asc&after=2&limit=1",
+                "/v1/ledgers/main/operations?from=2026-01-01T00:00:00%2B02:00&to=9999-12-31T23:59:59Z",
                 "/v1/ledgers/main/operations?status=failed",
                 "/v1/ledgers/main/operations?kind=journal&limit=1",
                 "/v1/ledgers/main/operations?reference_id=r-1",
@@ -410,6 +436,11 @@ class OpenApiTest {
                 "/v1/health/live",
                 "/v1/health/ready")) {
             assertThat(get(path).statusCode()).as(path).isEqualTo(200);
+        }
+        for (var path : List.of("/v1/ledgers/main/accounts/a/entries", "/v1/ledgers/main/trial-balance")) {
+            var csv = answer("GET", path + "?limit=2", null, "Accept", "text/csv");
+            assertThat(csv.statusCode()).as(path).isEqualTo(200);
+            assertThat(csv.headers().firstValue("Link")).isPresent();
         }
         var transaction = listed.findValue("transaction_id").asText();
         assertThat(get("/v1/ledgers/main/transactions/" + transaction).statusCode())

@@ -16,12 +16,13 @@ import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 @Singleton
 final class Operations {
     private static final Logger LOG = LoggerFactory.getLogger(Operations.class);
+    private static final int CHUNK = 500;
 
     private final Redis redis;
     private final Database database;
@@ -66,20 +68,25 @@ final class Operations {
                 .or(() -> seen);
     }
 
-    /** The ledger's operations before an id, the newest first: those decided, and those on their way. */
-    List<Operation> list(LedgerTable.Row ledger, OperationTable.Filter filter, UUID before, int limit) {
+    /** Ids from one on and before another. */
+    record Between(UUID from, UUID before) {
+        Between before(UUID id) {
+            return new Between(from, older(before, id));
+        }
+    }
+
+    static UUID older(UUID one, UUID other) {
+        return UNSIGNED.compare(one, other) < 0 ? one : other;
+    }
+
+    /** The ledger's operations between two ids, the newest first: those decided, and those on their way. */
+    List<Operation> list(LedgerTable.Row ledger, OperationTable.Filter filter, Between between, int limit) {
         var found = new TreeMap<UUID, Operation>(UNSIGNED.reversed());
-        onTheirWay(ledger, before, limit).stream()
-                .filter(operation -> matches(filter, operation))
+        // Redis ahead of PostgreSQL: what has left the one by then is in the other.
+        onTheirWay(ledger, filter, between, limit).forEach(operation -> found.put(operation.operationId(), operation));
+        database.transaction(connection ->
+                        operations.list(connection, ledger.key(), filter, between.from(), between.before(), limit))
                 .forEach(operation -> found.put(operation.operationId(), operation));
-        var decided = database.transaction(connection -> {
-            // Those whose outcome did not reach Redis are on their way no more, whatever they are listed by.
-            operations
-                    .known(connection, ledger.key(), List.copyOf(found.keySet()), List.of(), List.of())
-                    .forEach(row -> found.remove(row.operation().operationId()));
-            return operations.list(connection, ledger.key(), filter, before, limit);
-        });
-        decided.forEach(operation -> found.put(operation.operationId(), operation));
         return found.values().stream().limit(limit).toList();
     }
 
@@ -109,26 +116,66 @@ final class Operations {
         }
     }
 
-    private List<Operation> onTheirWay(LedgerTable.Row ledger, UUID before, int limit) {
+    private List<Operation> onTheirWay(
+            LedgerTable.Row ledger, OperationTable.Filter filter, Between between, int limit) {
+        var found = new ArrayList<Operation>();
+        if (filter.status() == OperationStatus.SUCCEEDED || filter.status() == OperationStatus.FAILED) {
+            return found;
+        }
         try {
-            var key = RedisKeys.pending(ledger.head().tenant(), ledger.head().ledgerId());
-            var range = Range.from(Range.Boundary.<String>unbounded(), Range.Boundary.excluding(before.toString()));
-            var ids = redis.call(commands -> commands.zrevrangebylex(key, range, Limit.from(limit)));
-            var commands = redis.commands();
-            var answers = ids.stream()
-                    .map(id -> Map.entry(id, commands.hget(RedisKeys.operation(UUID.fromString(id)), "d")))
-                    .toList();
-            return answers.stream()
-                    .map(answer -> redis.get(answer.getValue()))
-                    .filter(json -> json != null)
-                    .map(this::parse)
-                    .filter(operation -> operation.status() != OperationStatus.SUCCEEDED
-                            && operation.status() != OperationStatus.FAILED)
-                    .toList();
+            var rest = between;
+            List<UUID> ids;
+            do {
+                ids = pendingIds(ledger, rest);
+                undecided(ledger, read(ids)).stream()
+                        .filter(operation -> matches(filter, operation))
+                        .forEach(found::add);
+                rest = ids.isEmpty() ? rest : rest.before(ids.getLast());
+            } while (ids.size() == CHUNK && found.size() < limit);
         } catch (RedisException e) {
             LOG.warn("Redis is away, operations on their way are not listed: {}", e.toString());
-            return List.of();
         }
+        return found;
+    }
+
+    private List<UUID> pendingIds(LedgerTable.Row ledger, Between between) {
+        var key = RedisKeys.pending(ledger.head().tenant(), ledger.head().ledgerId());
+        var range = Range.from(
+                Range.Boundary.including(between.from().toString()),
+                Range.Boundary.excluding(between.before().toString()));
+        return redis.call(commands -> commands.zrevrangebylex(key, range, Limit.from(CHUNK))).stream()
+                .map(UUID::fromString)
+                .toList();
+    }
+
+    private List<Operation> read(List<UUID> ids) {
+        var commands = redis.commands();
+        var answers = ids.stream()
+                .map(id -> commands.hget(RedisKeys.operation(id), "d"))
+                .toList();
+        return answers.stream()
+                .map(redis::get)
+                .filter(json -> json != null)
+                .map(this::parse)
+                .filter(operation ->
+                        operation.status() != OperationStatus.SUCCEEDED && operation.status() != OperationStatus.FAILED)
+                .toList();
+    }
+
+    /** Without those whose outcome did not reach Redis: they are on their way no more. */
+    private List<Operation> undecided(LedgerTable.Row ledger, List<Operation> seen) {
+        if (seen.isEmpty()) {
+            return seen;
+        }
+        var ids = seen.stream().map(Operation::operationId).toList();
+        var decided = database
+                .transaction(connection -> operations.known(connection, ledger.key(), ids, List.of(), List.of()))
+                .stream()
+                .map(row -> row.operation().operationId())
+                .collect(Collectors.toSet());
+        return seen.stream()
+                .filter(operation -> !decided.contains(operation.operationId()))
+                .toList();
     }
 
     private Operation parse(String json) {

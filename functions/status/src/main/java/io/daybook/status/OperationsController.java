@@ -1,5 +1,6 @@
 package io.daybook.status;
 
+import io.daybook.contract.DaybookId;
 import io.daybook.contract.Kind;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
@@ -24,6 +25,7 @@ import java.util.UUID;
 @Controller("/v1")
 @Secured(Scopes.READ)
 final class OperationsController {
+    private static final UUID OLDEST = new UUID(0, 0);
     private static final UUID NEWEST = new UUID(-1, -1);
 
     private final Operations operations;
@@ -57,8 +59,13 @@ final class OperationsController {
             @Nullable @QueryValue String status,
             @Nullable @QueryValue String kind,
             @Nullable @QueryValue("reference_id") String referenceId,
+            @Nullable @QueryValue String from,
+            @Nullable @QueryValue String to,
             @Nullable @QueryValue String after,
             @QueryValue(defaultValue = "100") int limit) {
+        var start = Times.parse("from", from);
+        var end = Times.parse("to", to);
+        Window.mustNotRunBackwards(start, end);
         var ledger = books.ledger(caller.tenant(), ledgerId);
         var filter = new OperationTable.Filter(
                 status == null
@@ -72,10 +79,13 @@ final class OperationsController {
                                 .orElseThrow(
                                         () -> Page.malformed("kind must be one of " + Arrays.toString(Kind.values()))),
                 Page.text("reference_id", referenceId));
-        var before = after == null
+        var behind = after == null
                 ? NEWEST
                 : Ids.parse(after, ProblemCode.MALFORMED_REQUEST, "after must be the next of another page");
-        var found = operations.list(ledger, filter, before, Page.limit(limit) + 1);
+        var between = new Operations.Between(
+                start == null ? OLDEST : DaybookId.first(start.toEpochMilli()),
+                end == null ? behind : Operations.older(behind, DaybookId.first(end.toEpochMilli())));
+        var found = operations.list(ledger, filter, between, Page.limit(limit) + 1);
         return Page.of(found, limit, operation -> operation.operationId().toString());
     }
 

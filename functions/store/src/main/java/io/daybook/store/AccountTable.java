@@ -3,14 +3,19 @@ package io.daybook.store;
 import io.daybook.contract.AccountResource;
 import io.daybook.contract.AccountStatus;
 import io.daybook.contract.AccountType;
+import io.daybook.contract.Amount;
 import io.daybook.contract.Codec;
 import io.daybook.contract.Identifiers;
 import io.daybook.ledger.Account;
+import io.micronaut.serde.annotation.Serdeable;
+import io.micronaut.serde.config.naming.SnakeCaseStrategy;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -61,6 +66,78 @@ public final class AccountTable {
             select.setString(2, after);
             select.setInt(3, limit);
             return Rows.list(select, this::row);
+        }
+    }
+
+    /**
+     * The balances of a ledger's accounts behind one of its transactions, zero where nothing had been posted.
+     *
+     * @param openedBy leaves out what was opened later and had no posting yet; {@code null} for all accounts
+     */
+    public record Standing(int ledgerKey, long sequence, Instant openedBy) {
+        private static final String BALANCES = """
+                select a.currency, a.account_id, a.type, a.scale, coalesce(last.balance_after, 0) as balance
+                from account a
+                left join lateral (
+                    select p.balance_after from posting p
+                    where p.account_key = a.account_key and p.sequence <= ?
+                    order by p.sequence desc, p.line desc limit 1
+                ) last on true
+                where a.ledger_key = ?
+                  and (last.balance_after is not null or ?::timestamptz is null or a.created_at <= ?)
+                """;
+
+        private void set(PreparedStatement select) throws SQLException {
+            select.setLong(1, sequence);
+            select.setInt(2, ledgerKey);
+            select.setObject(3, Rows.time(openedBy), Types.TIMESTAMP_WITH_TIMEZONE);
+            select.setObject(4, Rows.time(openedBy), Types.TIMESTAMP_WITH_TIMEZONE);
+        }
+    }
+
+    /** What was on an account. */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    public record Balance(String currency, String accountId, AccountType type, Amount balance) {}
+
+    /** What was on all accounts of a currency together: zero, or the books are broken. */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    public record Total(String currency, Amount balance) {}
+
+    /** In the order of their currencies and ids, behind one of them. */
+    public List<Balance> balances(
+            Connection connection, Standing standing, String afterCurrency, String afterId, int limit)
+            throws SQLException {
+        try (var select = connection.prepareStatement(Standing.BALANCES + """
+                  and (a.currency collate "C", a.account_id collate "C") > (?, ?)
+                order by a.currency collate "C", a.account_id collate "C"
+                limit ?
+                """)) {
+            standing.set(select);
+            select.setString(5, afterCurrency);
+            select.setString(6, afterId);
+            select.setInt(7, limit);
+            return Rows.list(
+                    select,
+                    row -> new Balance(
+                            row.getString("currency"),
+                            row.getString("account_id"),
+                            AccountType.valueOf(row.getString("type").toUpperCase(Locale.ROOT)),
+                            Rows.amount(row, "balance", row.getInt("scale"))));
+        }
+    }
+
+    /** Of every currency, in their order. */
+    public List<Total> totals(Connection connection, Standing standing) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select currency, max(scale) as scale, sum(balance) as balance
+                from (%s) balances
+                group by currency
+                order by currency collate "C"
+                """.formatted(Standing.BALANCES))) {
+            standing.set(select);
+            return Rows.list(
+                    select,
+                    row -> new Total(row.getString("currency"), Rows.amount(row, "balance", row.getInt("scale"))));
         }
     }
 

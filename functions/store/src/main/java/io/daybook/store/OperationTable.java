@@ -22,9 +22,11 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** Operations that have been decided. */
 @Singleton
@@ -60,7 +62,23 @@ public final class OperationTable {
     }
 
     /** Which operations of a ledger to list; {@code null} for any. */
-    public record Filter(OperationStatus status, Kind kind, String referenceId) {}
+    public record Filter(OperationStatus status, Kind kind, String referenceId) {
+
+        /** Names only what is wanted, so that each question finds the index that is for it. */
+        private String sql() {
+            return (status == null ? "" : " and o.status = ?")
+                    + (status == null || status == OperationStatus.SUCCEEDED ? "" : " and o.status <> 'succeeded'")
+                    + (kind == null ? "" : " and o.kind = ?")
+                    + (referenceId == null ? "" : " and o.reference_id = ?");
+        }
+
+        private List<String> values() {
+            return Stream.of(status, kind, referenceId)
+                    .filter(Objects::nonNull)
+                    .map(Object::toString)
+                    .toList();
+        }
+    }
 
     /** All that is recorded under the ids, keys and references. */
     public List<Row> known(
@@ -111,28 +129,25 @@ public final class OperationTable {
         }
     }
 
-    /** The newest first, before one of them. */
-    public List<Operation> list(Connection connection, int ledgerKey, Filter filter, UUID before, int limit)
+    /** The newest first, from an id on and before another. */
+    public List<Operation> list(Connection connection, int ledgerKey, Filter filter, UUID from, UUID before, int limit)
             throws SQLException {
         try (var select = connection.prepareStatement("""
                 select o.*, l.tenant, l.ledger_id, t.transaction_id
                 from operation o
                 join ledger l using (ledger_key)
                 left join transaction t using (ledger_key, sequence)
-                where o.ledger_key = ? and o.operation_id < ?
-                  and (?::text is null or o.status = ?)
-                  and (?::text is null or o.kind = ?)
-                  and (?::text is null or o.reference_id = ?)
+                where o.ledger_key = ? and o.operation_id >= ? and o.operation_id < ?
+                  %s
                 order by o.operation_id desc
                 limit ?
-                """)) {
+                """.formatted(filter.sql()))) {
             select.setInt(1, ledgerKey);
-            select.setObject(2, before);
-            var parameter = 3;
-            for (var wanted : new Object[] {filter.status(), filter.kind(), filter.referenceId()}) {
-                var text = wanted == null ? null : wanted.toString();
-                select.setString(parameter++, text);
-                select.setString(parameter++, text);
+            select.setObject(2, from);
+            select.setObject(3, before);
+            var parameter = 4;
+            for (var wanted : filter.values()) {
+                select.setString(parameter++, wanted);
             }
             select.setInt(parameter, limit);
             return complete(connection, select).stream().map(Row::operation).toList();

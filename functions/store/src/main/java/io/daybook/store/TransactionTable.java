@@ -10,6 +10,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -100,23 +101,95 @@ public final class TransactionTable {
         }
     }
 
+    /** Transactions of one ledger by their numbers, from the first to the last. */
+    public record Sequences(long first, long last) {
+        public static final Sequences ALL = new Sequences(1, Long.MAX_VALUE);
+
+        public Sequences {
+            if (first < 1) {
+                throw new IllegalArgumentException("the first transaction is 1");
+            }
+        }
+
+        /** Those of them behind a number, or ahead of it. */
+        public Sequences cut(long sequence, boolean behind) {
+            return behind
+                    ? new Sequences(Math.max(first, sequence + 1), last)
+                    : new Sequences(first, Math.min(last, sequence - 1));
+        }
+    }
+
     /** In their order, behind a sequence number. A transaction without postings comes with none. */
     public List<Transaction> list(Connection connection, int ledgerKey, long after, int limit) throws SQLException {
+        return list(connection, ledgerKey, Sequences.ALL.cut(after, true), false, limit);
+    }
+
+    /** The oldest or the newest of them first. A transaction without postings comes with none. */
+    public List<Transaction> list(
+            Connection connection, int ledgerKey, Sequences within, boolean newestFirst, int limit)
+            throws SQLException {
+        var direction = newestFirst ? "desc" : "asc";
         try (var select = connection.prepareStatement("""
                 select t.*, p.line, p.amount, p.balance_after, a.account_id, a.currency, a.scale
-                from (select * from transaction where ledger_key = ? and sequence > ? order by sequence limit ?) t
+                from (
+                    select * from transaction where ledger_key = ? and sequence between ? and ?
+                    order by sequence %s limit ?
+                ) t
                 left join posting p using (ledger_key, sequence)
                 left join account a using (account_key)
-                order by t.sequence, p.line
-                """)) {
+                order by t.sequence %s, p.line
+                """.formatted(direction, direction))) {
             select.setInt(1, ledgerKey);
-            select.setLong(2, after);
-            select.setInt(3, limit);
+            select.setLong(2, within.first());
+            select.setLong(3, within.last());
+            select.setInt(4, limit);
             return transactions(Rows.list(select, TransactionTable::joined));
         }
     }
 
-    /** A line of an account's statement. */
+    /** The number of the last transaction before a time, or 0: the times of a ledger rise with its numbers. */
+    public long lastBefore(Connection connection, int ledgerKey, Instant time) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select sequence from transaction where ledger_key = ? and at < ?
+                order by at desc, sequence desc limit 1
+                """)) {
+            select.setInt(1, ledgerKey);
+            select.setObject(2, Rows.time(roundedUp(time)));
+            return Rows.list(select, row -> row.getLong("sequence")).stream()
+                    .findFirst()
+                    .orElse(0L);
+        }
+    }
+
+    /** The database tells times apart by microseconds; whatever is before the time is before the next of them. */
+    private static Instant roundedUp(Instant time) {
+        var micros = time.truncatedTo(ChronoUnit.MICROS);
+        return micros.equals(time) ? micros : micros.plus(1, ChronoUnit.MICROS);
+    }
+
+    /** The account's balance behind a transaction of its ledger; none if nothing had been posted to it. */
+    public Optional<Amount> balanceAfter(Connection connection, AccountTable.Row account, long sequence)
+            throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select balance_after from posting where account_key = ? and sequence <= ?
+                order by sequence desc, line desc limit 1
+                """)) {
+            select.setLong(1, account.key());
+            select.setLong(2, sequence);
+            return Rows.list(
+                            select,
+                            row -> Rows.amount(
+                                    row, "balance_after", account.account().scale()))
+                    .stream()
+                    .findFirst();
+        }
+    }
+
+    /**
+     * A line of an account's statement.
+     *
+     * @param referenceId of its operation, {@code null} if that has none or is kept no longer; the description likewise
+     */
     @Serdeable(naming = SnakeCaseStrategy.class)
     public record StatementLine(
             long sequence,
@@ -127,26 +200,53 @@ public final class TransactionTable {
             Instant at,
             Amount amount,
             String currency,
-            Amount balanceAfter) {}
+            Amount balanceAfter,
+            String referenceId,
+            String description) {
+
+        public Place place() {
+            return new Place(sequence, line);
+        }
+    }
+
+    /** Where a posting stands in its ledger. */
+    public record Place(long sequence, int line) {
+        /** Ahead of all. */
+        public static final Place START = new Place(0, 0);
+        /** Behind all. */
+        public static final Place END = new Place(Long.MAX_VALUE, 0);
+
+        @Override
+        public String toString() {
+            return sequence + "." + line;
+        }
+    }
 
     /** The account's postings behind a place in its statement, the oldest or the newest first. */
     public List<StatementLine> statement(
-            Connection connection, long accountKey, long sequence, int line, boolean newestFirst, int limit)
+            Connection connection, long accountKey, Sequences within, Place behind, boolean newestFirst, int limit)
             throws SQLException {
         var direction = newestFirst ? "desc" : "asc";
-        try (var select = connection.prepareStatement("""
-                select t.*, p.line, p.amount, p.balance_after, a.currency, a.scale
-                from posting p
+        try (var select = connection.prepareStatement(
+                """
+                select t.*, p.line, p.amount, p.balance_after, a.currency, a.scale, o.reference_id,
+                       o.request ->> 'description' as description
+                from (
+                    select * from posting
+                    where account_key = ? and (sequence, line) %s (?, ?) and sequence between ? and ?
+                    order by sequence %s, line %s limit ?
+                ) p
                 join transaction t using (ledger_key, sequence)
                 join account a using (account_key)
-                where p.account_key = ? and (p.sequence, p.line) %s (?, ?)
+                left join operation o using (operation_id)
                 order by p.sequence %s, p.line %s
-                limit ?
-                """.formatted(newestFirst ? "<" : ">", direction, direction))) {
+                """.formatted(newestFirst ? "<" : ">", direction, direction, direction, direction))) {
             select.setLong(1, accountKey);
-            select.setLong(2, sequence);
-            select.setInt(3, line);
-            select.setInt(4, limit);
+            select.setLong(2, behind.sequence());
+            select.setInt(3, behind.line());
+            select.setLong(4, within.first());
+            select.setLong(5, within.last());
+            select.setInt(6, limit);
             return Rows.list(
                     select,
                     row -> new StatementLine(
@@ -158,7 +258,9 @@ public final class TransactionTable {
                             Rows.instant(row, "at"),
                             Rows.amount(row, "amount", row.getInt("scale")),
                             row.getString("currency"),
-                            Rows.amount(row, "balance_after", row.getInt("scale"))));
+                            Rows.amount(row, "balance_after", row.getInt("scale")),
+                            row.getString("reference_id"),
+                            row.getString("description")));
         }
     }
 

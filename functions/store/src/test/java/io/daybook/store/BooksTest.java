@@ -19,6 +19,8 @@ import io.daybook.contract.Amount;
 import io.daybook.contract.LedgerResource;
 import io.daybook.ledger.HashChain;
 import io.daybook.ledger.Transaction;
+import io.daybook.store.TransactionTable.Place;
+import io.daybook.store.TransactionTable.Sequences;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -306,7 +308,9 @@ class BooksTest {
 
     private List<String> statement(long sequence, int line, boolean newestFirst, int limit) {
         var key = key("alice");
-        return read(connection -> TRANSACTIONS.statement(connection, key, sequence, line, newestFirst, limit)).stream()
+        return read(connection -> TRANSACTIONS.statement(
+                        connection, key, Sequences.ALL, new Place(sequence, line), newestFirst, limit))
+                .stream()
                 .map(one -> one.sequence() + "/" + one.line() + " " + one.amount() + " " + one.balanceAfter())
                 .toList();
     }

@@ -260,7 +260,8 @@ class OperationTableTest {
     }
 
     private List<UUID> list(OperationTable.Filter filter, UUID before, int limit) {
-        return read(connection -> OPERATIONS.list(connection, ledger.key, filter, before, limit)).stream()
+        return read(connection -> OPERATIONS.list(connection, ledger.key, filter, new UUID(0, 0), before, limit))
+                .stream()
                 .map(Operation::operationId)
                 .toList();
     }
