@@ -24,6 +24,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -177,6 +178,37 @@ class OpenApiTest {
                             .toList())
                     .isEqualTo(inPath);
         });
+    }
+
+    @Test
+    void every_example_of_an_answer_is_one() {
+        assertThat(DOCUMENT.operations())
+                .allSatisfy(operation -> operation
+                        .node()
+                        .path("responses")
+                        .properties()
+                        .forEach(response -> response.getValue()
+                                .path("content")
+                                .properties()
+                                .forEach(content -> examples(content.getValue()).forEach(example -> {
+                                    var schema = "/paths/%s/%s/responses/%s/content/%s/schema"
+                                            .formatted(
+                                                    OpenApi.escaped(operation.path()),
+                                                    operation.method().toLowerCase(Locale.ROOT),
+                                                    response.getKey(),
+                                                    OpenApi.escaped(content.getKey()));
+                                    assertThat(DOCUMENT.errors(schema, example))
+                                            .as(schema)
+                                            .isEmpty();
+                                }))));
+    }
+
+    private static List<JsonNode> examples(JsonNode content) {
+        var examples = new ArrayList<>(content.path("examples").findValues("value"));
+        if (content.has("example")) {
+            examples.add(content.get("example"));
+        }
+        return examples;
     }
 
     private static Stream<UriRouteInfo<?, ?>> routes(String function) {

@@ -65,7 +65,10 @@ final class Csv<T> {
 
     private String write(List<T> rows) {
         var text = new StringWriter();
-        var csv = CsvWriter.builder().lineDelimiter(LineDelimiter.CRLF).build(text);
+        var csv = CsvWriter.builder()
+                .bufferSize(0)
+                .lineDelimiter(LineDelimiter.CRLF)
+                .build(text);
         csv.writeRecord(columns.keySet());
         rows.forEach(row -> csv.writeRecord(
                 columns.values().stream().map(column -> column.apply(row)).toList()));
