@@ -32,6 +32,7 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
         return everyAcceptedOperationIsDone()
                 .balance()
                 .agreeWithTheirStatements()
+                .agreeWithTheirTrialBalance()
                 .passTheAudit();
     }
 
@@ -111,6 +112,24 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
                     .isEqualByComparingTo(balance);
         }
         return this;
+    }
+
+    /** It has every account with its balance, and says that each currency sums to zero. */
+    BooksAssert agreeWithTheirTrialBalance() {
+        var path = actual.path() + "/trial-balance";
+        Assertions.assertThat(
+                        actual.api().get(path).is(200).json().path("balanced").asBoolean())
+                .as("trial balance of %s", actual.id())
+                .isTrue();
+        Assertions.assertThat(balances(actual.api().all(path))).isEqualTo(balances(actual.accounts()));
+        return this;
+    }
+
+    private static Map<String, String> balances(Collection<JsonNode> accounts) {
+        return accounts.stream()
+                .collect(Collectors.toMap(
+                        account -> account.path("account_id").asText(),
+                        account -> account.path("balance").asText()));
     }
 
     BooksAssert passTheAudit() {
