@@ -10,12 +10,12 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** What a client was answered. */
-record Answer(int status, HttpHeaders headers, String text) {
-    static Answer of(HttpResponse<String> response) {
+public record Answer(int status, HttpHeaders headers, String text) {
+    public static Answer of(HttpResponse<String> response) {
         return new Answer(response.statusCode(), response.headers(), response.body());
     }
 
-    JsonNode json() {
+    public JsonNode json() {
         try {
             return Api.JSON.readTree(text);
         } catch (JsonProcessingException e) {
@@ -23,29 +23,29 @@ record Answer(int status, HttpHeaders headers, String text) {
         }
     }
 
-    String text(String field) {
+    public String text(String field) {
         return json().path(field).asText();
     }
 
-    UUID operationId() {
+    public UUID operationId() {
         return UUID.fromString(text("operation_id"));
     }
 
-    Optional<String> header(String name) {
+    public Optional<String> header(String name) {
         return headers.firstValue(name);
     }
 
-    boolean replayed() {
+    public boolean replayed() {
         return header("Idempotent-Replayed").equals(Optional.of("true"));
     }
 
-    Answer is(int expected) {
+    public Answer is(int expected) {
         assertThat(status).as(text).isEqualTo(expected);
         return this;
     }
 
     /** Holds it to RFC 9457 and to what Daybook adds to it. */
-    Answer isProblem(int expected, String code) {
+    public Answer isProblem(int expected, String code) {
         is(expected);
         assertThat(header("Content-Type").orElse("")).startsWith("application/problem+json");
         assertThat(text("code")).as(text).isEqualTo(code);

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /** A client of the API with a token of its own; the path of a request is what stands behind {@code /v1}. */
-record Api(URI url, String token) {
-    static final ObjectMapper JSON = new ObjectMapper();
+public record Api(URI url, String token) {
+    public static final ObjectMapper JSON = new ObjectMapper();
 
     private static final HttpClient HTTP = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -26,7 +26,7 @@ record Api(URI url, String token) {
             .build();
 
     /** An object of names and values in turn. */
-    static Map<String, Object> object(Object... namesAndValues) {
+    public static Map<String, Object> object(Object... namesAndValues) {
         var object = new LinkedHashMap<String, Object>();
         for (var i = 0; i < namesAndValues.length; i += 2) {
             object.put((String) namesAndValues[i], namesAndValues[i + 1]);
@@ -34,7 +34,7 @@ record Api(URI url, String token) {
         return object;
     }
 
-    static String json(Object value) {
+    public static String json(Object value) {
         try {
             return value instanceof String text ? text : JSON.writeValueAsString(value);
         } catch (JsonProcessingException e) {
@@ -42,21 +42,21 @@ record Api(URI url, String token) {
         }
     }
 
-    Answer get(String path, String... headers) {
+    public Answer get(String path, String... headers) {
         return send("GET", path, null, headers);
     }
 
     /** @param body JSON as text, or what becomes JSON */
-    Answer post(String path, Object body, String... headers) {
+    public Answer post(String path, Object body, String... headers) {
         return send("POST", path, body, with(headers, "Content-Type", "application/json"));
     }
 
-    Answer patch(String path, Object body) {
+    public Answer patch(String path, Object body) {
         return send("PATCH", path, body, "Content-Type", "application/json");
     }
 
     /** Sends just these headers, and the token. */
-    Answer send(String method, String path, Object body, String... headers) {
+    public Answer send(String method, String path, Object body, String... headers) {
         try {
             return Answer.of(HTTP.send(request(method, path, body, headers), BodyHandlers.ofString()));
         } catch (IOException e) {
@@ -87,7 +87,7 @@ record Api(URI url, String token) {
     }
 
     /** All items of a listing, page by page. */
-    List<JsonNode> all(String path) {
+    public List<JsonNode> all(String path) {
         var items = new ArrayList<JsonNode>();
         var next = "";
         do {

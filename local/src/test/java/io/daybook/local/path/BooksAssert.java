@@ -16,19 +16,19 @@ import org.assertj.core.api.AbstractAssert;
 import org.assertj.core.api.Assertions;
 
 /** Asserts what must be true of any ledger at any time, once it has had the time to come to rest. */
-final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
+public final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
     private static final Duration AT_REST_WITHIN = Duration.ofSeconds(45);
 
     private BooksAssert(Ledger ledger) {
         super(ledger, BooksAssert.class);
     }
 
-    static BooksAssert assertThat(Ledger ledger) {
+    public static BooksAssert assertThat(Ledger ledger) {
         return new BooksAssert(ledger);
     }
 
     /** All of it. */
-    BooksAssert hold() {
+    public BooksAssert hold() {
         return everyAcceptedOperationIsDone()
                 .balance()
                 .agreeWithTheirStatements()
@@ -37,7 +37,7 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
     }
 
     /** What a client was told to be accepted has an outcome, and is listed once; and nothing else is on its way. */
-    BooksAssert everyAcceptedOperationIsDone() {
+    public BooksAssert everyAcceptedOperationIsDone() {
         await().atMost(AT_REST_WITHIN).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             Assertions.assertThat(actual.api().all(actual.path() + "/operations?status=pending"))
                     .as("operations of %s on their way", actual.id())
@@ -72,14 +72,14 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
     }
 
     /** Those that are not the repetition of another. */
-    static List<JsonNode> firsts(Collection<JsonNode> operations) {
+    public static List<JsonNode> firsts(Collection<JsonNode> operations) {
         return operations.stream()
                 .filter(operation -> !operation.has("duplicate_of"))
                 .toList();
     }
 
     /** The accounts of each currency sum to zero, and none is below its floor. */
-    BooksAssert balance() {
+    public BooksAssert balance() {
         var sums = new HashMap<String, BigDecimal>();
         for (var account : actual.accounts()) {
             var balance = new BigDecimal(account.path("balance").asText());
@@ -98,7 +98,7 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
     }
 
     /** Every account's lines lead, one by one, to its balance. */
-    BooksAssert agreeWithTheirStatements() {
+    public BooksAssert agreeWithTheirStatements() {
         for (var account : actual.accounts()) {
             var balance = BigDecimal.ZERO;
             for (var line : actual.statement(account.path("account_id").asText())) {
@@ -115,7 +115,7 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
     }
 
     /** It has every account with its balance, and says that each currency sums to zero. */
-    BooksAssert agreeWithTheirTrialBalance() {
+    public BooksAssert agreeWithTheirTrialBalance() {
         var path = actual.path() + "/trial-balance";
         Assertions.assertThat(
                         actual.api().get(path).is(200).json().path("balanced").asBoolean())
@@ -132,7 +132,7 @@ final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
                         account -> account.path("balance").asText()));
     }
 
-    BooksAssert passTheAudit() {
+    public BooksAssert passTheAudit() {
         var audit = actual.audit();
         Assertions.assertThat(audit.path("holds").asBoolean())
                 .as(audit.toString())

@@ -4,6 +4,7 @@ import static io.daybook.local.path.Api.object;
 import static io.daybook.local.path.Ledger.item;
 import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.daybook.local.OtherProcess;
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,7 +36,7 @@ class KillsTest {
     private static final int CLIENTS = 6;
     private static final int LEDGERS = 3;
     private static final int ACCOUNTS = 4;
-    private static final int TRAFFIC_MS = 1_500;
+    private static final int ACCEPTED_PER_KILL = 60;
 
     @TempDir
     private Path data;
@@ -87,7 +89,7 @@ class KillsTest {
                     answered(request, request.send(server.api()));
                 }
             }
-            assertThat(accepted).hasSizeGreaterThan(100);
+            assertThat(accepted).hasSizeGreaterThanOrEqualTo(KILLS * ACCEPTED_PER_KILL);
             for (var name : names) {
                 check(server.api(), name);
             }
@@ -114,7 +116,8 @@ class KillsTest {
                         }
                     }))
                     .toList();
-            Thread.sleep(TRAFFIC_MS);
+            var before = accepted.size();
+            await().atMost(Duration.ofMinutes(2)).until(() -> accepted.size() >= before + ACCEPTED_PER_KILL);
             server.process().kill();
             running.set(false);
             for (Future<?> task : tasks) {

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** A ledger that a test has opened, and what it was told about its operations. Any number of threads may use it. */
-final class Ledger {
+public final class Ledger {
     private final Api api;
     private final String id;
     private final Set<UUID> accepted = ConcurrentHashMap.newKeySet();
@@ -25,7 +25,7 @@ final class Ledger {
     }
 
     /** @param assets objects with a code and a scale */
-    static Ledger open(Api api, String id, Object... assets) {
+    public static Ledger open(Api api, String id, Object... assets) {
         var ledger = new Ledger(api, id);
         api.post("/ledgers", object("ledger_id", id, "name", "A ledger of a test", "assets", List.of(assets)))
                 .is(201);
@@ -33,50 +33,50 @@ final class Ledger {
     }
 
     /** One that was opened before. */
-    static Ledger existing(Api api, String id) {
+    public static Ledger existing(Api api, String id) {
         return new Ledger(api, id);
     }
 
     /** The same ledger by another client. */
-    Ledger by(Api other) {
+    public Ledger by(Api other) {
         return new Ledger(other, id);
     }
 
-    Api api() {
+    public Api api() {
         return api;
     }
 
-    String id() {
+    public String id() {
         return id;
     }
 
-    String path() {
+    public String path() {
         return "/ledgers/" + id;
     }
 
-    Set<UUID> accepted() {
+    public Set<UUID> accepted() {
         return Set.copyOf(accepted);
     }
 
     /** Its books are not to be looked at after the test: it has broken them on purpose. */
-    Ledger broken() {
+    public Ledger broken() {
         broken = true;
         return this;
     }
 
-    boolean isBroken() {
+    public boolean isBroken() {
         return broken;
     }
 
     /** Opens an account of type asset with the default floor. */
-    Ledger account(String accountId, String currency) {
+    public Ledger account(String accountId, String currency) {
         api.post(path() + "/accounts", object("account_id", accountId, "currency", currency, "type", "asset"))
                 .is(201);
         return this;
     }
 
     /** Opens an account with a floor, or {@code null} for none. */
-    Ledger account(String accountId, String currency, String floor) {
+    public Ledger account(String accountId, String currency, String floor) {
         api.post(
                         path() + "/accounts",
                         object(
@@ -92,50 +92,50 @@ final class Ledger {
         return this;
     }
 
-    Ledger status(String accountId, String status) {
+    public Ledger status(String accountId, String status) {
         api.patch(path() + "/accounts/" + accountId, object("status", status)).is(200);
         return this;
     }
 
-    static Map<String, Object> money(String accountId, String amount, String currency) {
+    public static Map<String, Object> money(String accountId, String amount, String currency) {
         return object("account_id", accountId, "amount", amount, "currency", currency);
     }
 
-    static Map<String, Object> transfer(String from, String to, String amount, String currency) {
+    public static Map<String, Object> transfer(String from, String to, String amount, String currency) {
         return object("from_account_id", from, "to_account_id", to, "amount", amount, "currency", currency);
     }
 
     /** An item of a batch. */
-    static Map<String, Object> item(String kind, Map<String, Object> fields) {
+    public static Map<String, Object> item(String kind, Map<String, Object> fields) {
         var item = object("kind", kind);
         item.putAll(fields);
         return item;
     }
 
-    Answer deposit(String accountId, String amount, String... headers) {
+    public Answer deposit(String accountId, String amount, String... headers) {
         return send("deposits", money(accountId, amount, "EUR"), headers);
     }
 
-    Answer withdraw(String accountId, String amount, String... headers) {
+    public Answer withdraw(String accountId, String amount, String... headers) {
         return send("withdrawals", money(accountId, amount, "EUR"), headers);
     }
 
-    Answer transfer(String from, String to, String amount, String... headers) {
+    public Answer transfer(String from, String to, String amount, String... headers) {
         return send("transfers", transfer(from, to, amount, "EUR"), headers);
     }
 
     /** Deposits, and waits until it is in the books. */
-    Ledger funded(String accountId, String amount) {
+    public Ledger funded(String accountId, String amount) {
         deposit(accountId, amount, "Prefer", "wait=20").is(200);
         return this;
     }
 
     /** Under a key of its own. */
-    Answer send(String kinds, Object body, String... headers) {
+    public Answer send(String kinds, Object body, String... headers) {
         return sendAs(UUID.randomUUID().toString(), kinds, body, headers);
     }
 
-    Answer sendAs(String key, String kinds, Object body, String... headers) {
+    public Answer sendAs(String key, String kinds, Object body, String... headers) {
         var all = new ArrayList<>(List.of("Idempotency-Key", key));
         all.addAll(List.of(headers));
         var answer = api.post(path() + "/" + kinds, body, all.toArray(String[]::new));
@@ -155,16 +155,16 @@ final class Ledger {
     }
 
     /** What else was accepted, by other ways than this. */
-    void accepted(UUID operationId) {
+    public void accepted(UUID operationId) {
         accepted.add(operationId);
     }
 
-    JsonNode operation(UUID operationId) {
+    public JsonNode operation(UUID operationId) {
         return api.get("/operations/" + operationId).is(200).json();
     }
 
     /** The operation once it is done. */
-    JsonNode outcome(UUID operationId) {
+    public JsonNode outcome(UUID operationId) {
         return await().atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(20))
                 .until(
@@ -172,29 +172,29 @@ final class Ledger {
                         operation -> operation.path("done").asBoolean());
     }
 
-    String balance(String accountId) {
+    public String balance(String accountId) {
         return api.get(path() + "/accounts/" + accountId).is(200).text("balance");
     }
 
-    List<JsonNode> accounts() {
+    public List<JsonNode> accounts() {
         return api.all(path() + "/accounts");
     }
 
-    List<JsonNode> operations() {
+    public List<JsonNode> operations() {
         return api.all(path() + "/operations");
     }
 
     /** An account's lines, the oldest first. */
-    List<JsonNode> statement(String accountId) {
+    public List<JsonNode> statement(String accountId) {
         return api.all(path() + "/accounts/" + accountId + "/entries?order=asc");
     }
 
-    JsonNode audit() {
+    public JsonNode audit() {
         return api.get(path() + "/audit").is(200).json();
     }
 
     /** The checks that do not hold, each once. */
-    List<String> breaks() {
+    public List<String> breaks() {
         return audit().path("breaks").findValuesAsText("check").stream()
                 .distinct()
                 .toList();

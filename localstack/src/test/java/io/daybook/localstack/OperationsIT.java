@@ -1,0 +1,130 @@
+package io.daybook.localstack;
+
+import static io.daybook.local.path.Api.object;
+import static io.daybook.local.path.Ledger.item;
+import static io.daybook.local.path.Ledger.money;
+import static io.daybook.local.path.Ledger.transfer;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.local.path.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Operations through API Gateway, Lambda, SQS, PostgreSQL and Valkey. */
+@Deployed
+class OperationsIT {
+    private final Deployment daybook;
+
+    OperationsIT(Deployment daybook) {
+        this.daybook = daybook;
+    }
+
+    @Test
+    void every_kind_of_operation_reaches_its_outcome() {
+        var ledger =
+                daybook.ledger().account("alice", "EUR").account("bob", "EUR").funded("alice", "100.00");
+
+        ledger.withdraw("alice", "10.00", "Prefer", "wait=20").is(200);
+        ledger.transfer("alice", "bob", "20.00", "Prefer", "wait=20").is(200);
+        var journal = object(
+                "postings",
+                List.of(money("alice", "-5.00", "EUR"), money("bob", "5.00", "EUR")),
+                "reference_id",
+                "J-1");
+        ledger.send("journals", journal, "Prefer", "wait=20").is(200);
+
+        assertThat(ledger.balance("alice")).isEqualTo("65.00");
+        assertThat(ledger.balance("bob")).isEqualTo("25.00");
+    }
+
+    @Test
+    void a_withdrawal_below_the_floor_is_told_so_and_moves_nothing() {
+        var ledger = daybook.ledger().account("alice", "EUR").funded("alice", "1.00");
+
+        ledger.withdraw("alice", "1.01", "Prefer", "wait=20").isProblem(422, "insufficient_funds");
+
+        assertThat(ledger.balance("alice")).isEqualTo("1.00");
+    }
+
+    @Test
+    void operations_of_a_ledger_are_applied_in_the_order_of_their_acceptance() {
+        var ledger = daybook.ledger().account("alice", "EUR");
+
+        var accepted = IntStream.rangeClosed(1, 30)
+                .mapToObj(cents -> ledger.deposit("alice", "0.%02d".formatted(cents), "Prefer", "respond-async")
+                        .is(202)
+                        .operationId())
+                .toList();
+
+        ledger.outcome(accepted.getLast());
+        var applied = ledger.statement("alice").stream()
+                .map(line -> UUID.fromString(line.path("operation_id").asText()))
+                .toList();
+        assertThat(applied).isEqualTo(accepted);
+    }
+
+    @Test
+    void a_batch_of_a_thousand_operations_is_one_message() {
+        var ledger = daybook.ledger().account("alice", "EUR").account("bob", "EUR");
+        var operations = new ArrayList<Map<String, Object>>();
+        for (var i = 0; i < 500; i++) {
+            operations.add(item("deposit", money("alice", "1.00", "EUR")));
+            operations.add(item("transfer", transfer("alice", "bob", "0.50", "EUR")));
+        }
+
+        var answer = ledger.send("batches", object("atomic", true, "operations", operations))
+                .is(202);
+
+        var last =
+                answer.json().path("operations").get(999).path("operation_id").asText();
+        assertThat(ledger.outcome(UUID.fromString(last)).path("status").asText())
+                .isEqualTo("succeeded");
+        assertThat(ledger.balance("alice")).isEqualTo("250.00");
+        assertThat(ledger.balance("bob")).isEqualTo("250.00");
+    }
+
+    @Test
+    void the_same_key_is_the_same_operation_however_often_it_is_sent() {
+        var ledger = daybook.ledger().account("alice", "EUR");
+
+        var answers = IntStream.range(0, 5)
+                .mapToObj(ignored -> ledger.sendAs("a key", "deposits", money("alice", "7.00", "EUR"))
+                        .is(202))
+                .toList();
+        var other = ledger.sendAs("a key", "deposits", money("alice", "8.00", "EUR"));
+
+        assertThat(answers.stream().map(Answer::operationId).distinct()).hasSize(1);
+        assertThat(answers.subList(1, 5)).allMatch(Answer::replayed);
+        other.isProblem(422, "idempotency_key_reused");
+        ledger.outcome(answers.getFirst().operationId());
+        assertThat(ledger.balance("alice")).isEqualTo("7.00");
+    }
+
+    @Test
+    void what_the_api_does_not_know_and_whom_it_does_not_know_is_refused() {
+        var ledger = daybook.ledger().account("alice", "EUR");
+
+        daybook.anonymous().get(ledger.path()).is(401);
+        daybook.api("another", Deployment.ALL_SCOPES).get(ledger.path()).isProblem(404, "ledger_not_found");
+        daybook.api(Deployment.TENANT, "ledger:read")
+                .post(ledger.path() + "/deposits", money("alice", "1.00", "EUR"), "Idempotency-Key", "k")
+                .is(403);
+        daybook.api().get("/nothing/of/the/kind").isProblem(404, "not_found");
+        daybook.api().send("DELETE", ledger.path(), null).is(405);
+    }
+
+    @Test
+    void what_is_no_json_object_stops_at_the_gateway() {
+        var ledger = daybook.ledger().account("alice", "EUR");
+
+        for (var body : List.of("{\"account_id\":", "[]", "17")) {
+            var answer = ledger.send("deposits", body).is(400);
+            // The gateway's own words: the function would answer with a problem.
+            assertThat(answer.text()).contains("Invalid request body");
+        }
+    }
+}
