@@ -1,0 +1,87 @@
+package io.daybook.store;
+
+import io.daybook.contract.ServiceAway;
+import io.micronaut.context.annotation.Requires;
+import io.micronaut.context.annotation.Value;
+import io.micronaut.crac.OrderedResource;
+import io.micronaut.json.JsonMapper;
+import io.micronaut.serde.annotation.Serdeable;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import org.crac.Context;
+import org.crac.Resource;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+
+/**
+ * Who logs in to PostgreSQL, as Secrets Manager has it; region and credentials come from where the AWS SDK looks for
+ * them. It is read for the first connection, and remembered until it {@linkplain #read turns out} to have changed.
+ */
+@Singleton
+@Requires(property = "daybook.database.secret-arn")
+final class Secret implements OrderedResource {
+    private final SecretsManagerClient secrets;
+    private final JsonMapper json;
+    private final String arn;
+    private volatile Login login;
+
+    Secret(
+            JsonMapper json,
+            @Value("${daybook.database.secret-arn}") String arn,
+            @Value("${daybook.database.secret-timeout}") Duration timeout) {
+        this.secrets = SecretsManagerClient.builder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder()
+                        .connectionTimeout(timeout.dividedBy(2))
+                        .socketTimeout(timeout))
+                .overrideConfiguration(override -> override.apiCallTimeout(timeout))
+                .build();
+        this.json = json;
+        this.arn = arn;
+    }
+
+    /** What a secret of RDS holds, besides things that are not needed here. */
+    @Serdeable.Deserializable
+    record Login(String username, String password) {
+        @Override
+        public String toString() {
+            return username;
+        }
+    }
+
+    /** @throws ServiceAway if it has to be read, and cannot be */
+    Login login() {
+        var known = login;
+        return known == null ? read() : known;
+    }
+
+    /** The secret as it is now. */
+    Login read() {
+        try {
+            var text = secrets.getSecretValue(request -> request.secretId(arn)).secretString();
+            var read = json.readValue(text, Login.class);
+            login = read;
+            return read;
+        } catch (SdkException e) {
+            throw new ServiceAway("Secrets Manager", e);
+        } catch (IOException e) { // its message may quote the text
+            throw new IllegalStateException("The secret %s has no username and password".formatted(arn));
+        }
+    }
+
+    /** No snapshot holds the password, and whoever is restored from one reads it anew. */
+    @Override
+    public void beforeCheckpoint(Context<? extends Resource> ignored) {
+        login = null;
+    }
+
+    @Override
+    public void afterRestore(Context<? extends Resource> ignored) {}
+
+    @PreDestroy
+    void close() {
+        secrets.close();
+    }
+}
