@@ -12,7 +12,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.daybook.contract.ServiceAway;
 import io.daybook.store.Database;
 import io.micronaut.context.ApplicationContext;
-import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -21,10 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -66,9 +63,6 @@ final class DatabaseSecretTest {
 
     @BeforeEach
     void startSecretsManager() throws IOException {
-        System.setProperty("aws.accessKeyId", "local");
-        System.setProperty("aws.secretAccessKey", "local");
-        System.setProperty("aws.region", Queue.REGION);
         secretsManager = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         secretsManager.createContext("/", exchange -> {
             try (exchange) {
@@ -101,7 +95,7 @@ final class DatabaseSecretTest {
     @Test
     void the_functions_log_in_as_the_secret_says() throws SQLException {
         rotate("first_one", "a 'difficult' p@ss:word/%");
-        try (var status = context("intake", "processor")) {
+        try (var status = LambdaContexts.status(settings())) {
             assertThat(user(status)).isEqualTo("first_one");
             assertThat(user(status)).isEqualTo("first_one");
         }
@@ -111,7 +105,7 @@ final class DatabaseSecretTest {
     @Test
     void a_rotated_password_is_read_again_when_the_old_one_is_not_accepted() throws SQLException {
         rotate("rotated", "before");
-        try (var status = context("intake", "processor")) {
+        try (var status = LambdaContexts.status(settings())) {
             assertThat(user(status)).isEqualTo("rotated");
             rotate("rotated", "after");
             assertThat(user(status)).as("on the connection that the pool has").isEqualTo("rotated");
@@ -138,7 +132,7 @@ final class DatabaseSecretTest {
         root.addAppender(log);
         rotate("late", "known-to-all-but-the-secret");
         secret = "{\"username\": \"late\", \"password\": \"Geheimnis-4711\"}";
-        try (var status = context("intake", "processor")) {
+        try (var status = LambdaContexts.status(settings())) {
             assertThatThrownBy(() -> user(status)).isInstanceOf(ServiceAway.class);
             secret = "{\"username\": \"late\", \"password\": \"known-to-all-but-the-secret\"}";
             assertThat(user(status)).isEqualTo("late");
@@ -153,7 +147,7 @@ final class DatabaseSecretTest {
 
     @Test
     void intake_reads_no_secret() {
-        try (var intake = context("processor", "status", "store")) {
+        try (var intake = LambdaContexts.intake(settings())) {
             assertThat(intake.containsBean(Database.class)).isFalse();
         }
         assertThat(reads).hasValue(0);
@@ -180,19 +174,14 @@ final class DatabaseSecretTest {
         }
     }
 
-    private static ApplicationContext context(String... absent) {
-        var properties = new HashMap<String, Object>(Map.of(
+    private static Map<String, Object> settings() {
+        return Map.of(
                 "daybook.database.url",
                 "jdbc:postgresql://localhost:%d/postgres?prepareThreshold=0".formatted(postgres.getPort()),
                 "daybook.database.user",
                 "nobody",
                 "daybook.database.secret-arn",
-                ARN));
-        Stream.of(absent).forEach(room -> properties.put("daybook.absent." + room, true));
-        return new LambdaApplicationContextBuilder()
-                .deduceEnvironment(false)
-                .properties(properties)
-                .start();
+                ARN);
     }
 
     private static String user(ApplicationContext context) {
