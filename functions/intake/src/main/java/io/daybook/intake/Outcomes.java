@@ -7,6 +7,7 @@ import io.daybook.runtime.Redis;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.micronaut.crac.OrderedResource;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +21,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import org.crac.Context;
+import org.crac.Resource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,17 +31,17 @@ import org.slf4j.LoggerFactory;
  * leaves that channel's name with it, and the processor tells the outcome there.
  */
 @Singleton
-final class Outcomes {
+final class Outcomes implements OrderedResource {
     private static final Logger LOG = LoggerFactory.getLogger(Outcomes.class);
     /** A message can get lost while a connection is made anew: the status is looked up so often besides. */
     private static final Duration LOOK_UP_EVERY = Duration.ofSeconds(1);
 
     private final Redis redis;
     private final Codec codec;
-    private final String channel = "daybook:outcomes:" + UUID.randomUUID();
     private final Map<UUID, CompletableFuture<Operation>> waiting = new ConcurrentHashMap<>();
     private final ReentrantLock connecting = new ReentrantLock();
     private StatefulRedisPubSubConnection<String, String> subscription;
+    private String channel;
 
     Outcomes(Redis redis, Codec codec) {
         this.redis = redis;
@@ -47,8 +50,9 @@ final class Outcomes {
 
     /** To be called before the operation is sent, so that its outcome cannot be missed. */
     Expectation expect(UUID operationId) {
+        String mine;
         try {
-            listen();
+            mine = listen();
         } catch (RedisException e) {
             LOG.warn("Nobody can wait for outcomes: {}", e.toString());
             return Expectation.none();
@@ -57,7 +61,7 @@ final class Outcomes {
         return new Expectation() {
             @Override
             public Optional<String> channel() {
-                return Optional.of(channel);
+                return Optional.of(mine);
             }
 
             @Override
@@ -133,11 +137,12 @@ final class Outcomes {
         return codec.read(json.getBytes(StandardCharsets.UTF_8), Operation.class);
     }
 
-    private void listen() {
+    private String listen() {
         connecting.lock();
         try {
             if (subscription == null) {
                 redis.commands(); // fails at once while Redis is known to be away
+                channel = "daybook:outcomes:" + UUID.randomUUID();
                 subscription = redis.listen(channel, new RedisPubSubAdapter<>() {
                     @Override
                     public void message(String channel, String json) {
@@ -147,10 +152,21 @@ final class Outcomes {
                     }
                 });
             }
+            return channel;
         } finally {
             connecting.unlock();
         }
     }
+
+    /** Each process that is restored from a snapshot listens to a channel of its own. */
+    @Override
+    public void beforeCheckpoint(Context<? extends Resource> ignored) {
+        close();
+        subscription = null;
+    }
+
+    @Override
+    public void afterRestore(Context<? extends Resource> ignored) {}
 
     @PreDestroy
     void close() {

@@ -9,6 +9,7 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
@@ -16,6 +17,7 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.micronaut.context.annotation.Value;
+import io.micronaut.crac.OrderedResource;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -25,6 +27,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.crac.Context;
+import org.crac.Resource;
 
 /**
  * The connection to Redis, made when it is first needed and again when it was lost.
@@ -33,13 +37,13 @@ import java.util.function.Function;
  * and at once while the last attempt to connect is less than a second old: nobody waits for it twice.
  */
 @Singleton
-public final class Redis {
+public final class Redis implements OrderedResource {
     private static final Duration RECONNECT_AFTER = Duration.ofSeconds(1);
 
     private final Server server;
     private final Duration timeout;
     private final ReentrantLock connecting = new ReentrantLock();
-    private volatile RedisClusterAsyncCommands<String, String> connection;
+    private volatile Connection connection;
     private volatile long failedAtNanos = System.nanoTime() - RECONNECT_AFTER.toNanos();
 
     Redis(
@@ -59,12 +63,15 @@ public final class Redis {
 
     /** What differs between one server and a cluster: the client. The commands are the same. */
     private sealed interface Server {
-        RedisClusterAsyncCommands<String, String> connect();
+        Connection connect();
 
         StatefulRedisPubSubConnection<String, String> connectPubSub();
 
         AbstractRedisClient client();
     }
+
+    private record Connection(
+            StatefulConnection<String, String> made, RedisClusterAsyncCommands<String, String> commands) {}
 
     private record Standalone(RedisClient client, RedisURI uri) implements Server {
         Standalone(RedisURI uri, SocketOptions socket) {
@@ -76,8 +83,9 @@ public final class Redis {
         }
 
         @Override
-        public RedisClusterAsyncCommands<String, String> connect() {
-            return client.connect(uri).async();
+        public Connection connect() {
+            var made = client.connect(uri);
+            return new Connection(made, made.async());
         }
 
         @Override
@@ -99,8 +107,9 @@ public final class Redis {
         }
 
         @Override
-        public RedisClusterAsyncCommands<String, String> connect() {
-            return client.connect().async();
+        public Connection connect() {
+            var made = client.connect();
+            return new Connection(made, made.async());
         }
 
         @Override
@@ -157,7 +166,7 @@ public final class Redis {
     private RedisClusterAsyncCommands<String, String> connected() {
         var current = connection;
         if (current != null) {
-            return current;
+            return current.commands();
         }
         connecting.lock();
         try {
@@ -172,11 +181,28 @@ public final class Redis {
                     throw e;
                 }
             }
-            return connection;
+            return connection.commands();
         } finally {
             connecting.unlock();
         }
     }
+
+    /** A snapshot of the function must hold no connection: whoever is restored from it makes one of its own. */
+    @Override
+    public void beforeCheckpoint(Context<? extends Resource> ignored) {
+        connecting.lock();
+        try {
+            if (connection != null) {
+                connection.made().close();
+                connection = null;
+            }
+        } finally {
+            connecting.unlock();
+        }
+    }
+
+    @Override
+    public void afterRestore(Context<? extends Resource> ignored) {}
 
     @PreDestroy
     void close() {
