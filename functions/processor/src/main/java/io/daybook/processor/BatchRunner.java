@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
 
 /**
  * Runs a batch of the queue: ledger by ledger, each in order, and none held up by another.
@@ -52,7 +53,9 @@ final class BatchRunner {
 
     private boolean apply(List<Delivery> deliveries) {
         try {
-            bookkeeper.apply(deliveries.stream().map(this::decode).toList());
+            var work = deliveries.stream().map(this::decode).toList();
+            nameInLogs(work);
+            bookkeeper.apply(work);
             return true;
         } catch (RuntimeException e) {
             LOG.warn(
@@ -62,6 +65,23 @@ final class BatchRunner {
                     deliveries.getFirst().messageId(),
                     e);
             return false;
+        } finally {
+            MDC.remove("ledger_id");
+            MDC.remove("operation_id");
+        }
+    }
+
+    private static void nameInLogs(List<Work> work) {
+        MDC.put("ledger_id", work.getFirst().message().ledgerId());
+        if (work.size() == 1 && work.getFirst().message().operations().size() == 1) {
+            MDC.put(
+                    "operation_id",
+                    work.getFirst()
+                            .message()
+                            .operations()
+                            .getFirst()
+                            .operationId()
+                            .toString());
         }
     }
 
