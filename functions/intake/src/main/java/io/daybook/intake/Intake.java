@@ -12,6 +12,7 @@ import io.daybook.contract.QueueMessage;
 import io.daybook.ledger.Posting;
 import io.daybook.ledger.Rules;
 import io.daybook.runtime.Caller;
+import io.daybook.runtime.Meter;
 import io.daybook.runtime.ProblemException;
 import io.lettuce.core.RedisException;
 import jakarta.inject.Singleton;
@@ -45,14 +46,23 @@ final class Intake {
     private final Outcomes outcomes;
     private final Codec codec;
     private final Clock clock;
+    private final Meter meter;
 
-    Intake(ReadModels readModels, Claims claims, OperationQueue queue, Outcomes outcomes, Codec codec, Clock clock) {
+    Intake(
+            ReadModels readModels,
+            Claims claims,
+            OperationQueue queue,
+            Outcomes outcomes,
+            Codec codec,
+            Clock clock,
+            Meter meter) {
         this.readModels = readModels;
         this.claims = claims;
         this.queue = queue;
         this.outcomes = outcomes;
         this.codec = codec;
         this.clock = clock;
+        this.meter = meter;
     }
 
     /** @param wait for the outcome, so long at the most */
@@ -185,6 +195,7 @@ final class Intake {
             claims.releaseInBackground(caller.tenant(), ledgerId, wanted, held);
             throw e.problem();
         }
+        meter.count("Accepted", items.size());
         claims.confirmInBackground(caller.tenant(), ledgerId, wanted, held);
     }
 

@@ -52,6 +52,7 @@ final class Bookkeeper {
     private final Codec codec;
     private final Clock clock;
     private final Duration retention;
+    private final Tally tally;
 
     Bookkeeper(
             Database database,
@@ -62,7 +63,8 @@ final class Bookkeeper {
             Publisher publisher,
             Codec codec,
             Clock clock,
-            @Value("${daybook.operations.retention}") Duration retention) {
+            @Value("${daybook.operations.retention}") Duration retention,
+            Tally tally) {
         this.database = database;
         this.ledgers = ledgers;
         this.accounts = accounts;
@@ -72,6 +74,7 @@ final class Bookkeeper {
         this.codec = codec;
         this.clock = clock;
         this.retention = retention;
+        this.tally = tally;
     }
 
     /**
@@ -80,7 +83,9 @@ final class Bookkeeper {
      */
     void apply(List<Work> work) {
         var first = work.getFirst().message();
+        var startedAt = clock.instant();
         var decided = database.transaction(connection -> apply(connection, first.tenant(), first.ledgerId(), work));
+        tally.count(startedAt, decided);
         publisher.publish(first.tenant(), first.ledgerId(), decided);
     }
 

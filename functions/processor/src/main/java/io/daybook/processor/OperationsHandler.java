@@ -2,6 +2,7 @@ package io.daybook.processor;
 
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.daybook.runtime.Meter;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.MicronautRequestHandler;
 import jakarta.inject.Inject;
@@ -14,6 +15,9 @@ public final class OperationsHandler extends MicronautRequestHandler<SQSEvent, S
     @Inject
     private BatchRunner runner;
 
+    @Inject
+    private Meter meter;
+
     /** As Lambda makes it. */
     public OperationsHandler() {}
 
@@ -24,6 +28,9 @@ public final class OperationsHandler extends MicronautRequestHandler<SQSEvent, S
     @Override
     public SQSBatchResponse execute(SQSEvent event) {
         var failed = runner.run(event.getRecords().stream().map(Delivery::of).toList());
+        meter.count("BatchSize", event.getRecords().size());
+        meter.count("Retries", failed.size());
+        meter.flush();
         return new SQSBatchResponse(
                 failed.stream().map(SQSBatchResponse.BatchItemFailure::new).toList());
     }
