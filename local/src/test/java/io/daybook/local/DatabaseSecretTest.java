@@ -177,7 +177,9 @@ final class DatabaseSecretTest {
     private static Map<String, Object> settings() {
         return Map.of(
                 "daybook.database.url",
-                "jdbc:postgresql://localhost:%d/postgres?prepareThreshold=0".formatted(postgres.getPort()),
+                ("jdbc:postgresql://localhost:%d/postgres?prepareThreshold=0&sslmode=disable"
+                                + "&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory")
+                        .formatted(postgres.getPort()),
                 "daybook.database.user",
                 "nobody",
                 "daybook.database.secret-arn",
