@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * An operation as clients see it.
@@ -17,7 +18,8 @@ import java.util.UUID;
  * @param result only when it succeeded
  * @param error only when it failed or is dead
  * @param duplicateOf the operation whose outcome this one repeats: it had the same key and body
- * @param expiresAt when it will be forgotten; only when it is done
+ * @param transitions the states it was in, the oldest first
+ * @param expiresAt when it will be forgotten; only when nothing can come any more
  */
 @Serdeable(naming = SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -85,9 +87,9 @@ public record Operation(
     }
 
     /**
-     * The same operation with its outcome.
+     * The same operation in another state: mostly with its outcome.
      *
-     * @param retention how long it is remembered from then on
+     * @param retention how long it is remembered once nothing can come any more
      */
     public Operation decided(
             OperationStatus outcome,
@@ -109,14 +111,39 @@ public record Operation(
                 referenceId,
                 createdAt,
                 at,
-                at,
+                outcome.isFinal() ? at : null,
                 attempts,
                 request,
                 result,
                 error,
                 duplicateOf,
                 steps,
-                List.of(transitions.getFirst(), new Transition(outcome, at)),
-                at.plus(retention));
+                Stream.concat(transitions.stream(), Stream.of(new Transition(outcome, at)))
+                        .toList(),
+                outcome.isFinal() ? at.plus(retention) : null);
+    }
+
+    /** The same operation, where it was, after it was taken from the queue once more. */
+    public Operation attempted(int version, int attempts, Instant at) {
+        return new Operation(
+                operationId,
+                ledgerId,
+                kind,
+                status,
+                done,
+                version,
+                idempotencyKey,
+                referenceId,
+                createdAt,
+                at,
+                completedAt,
+                attempts,
+                request,
+                result,
+                error,
+                duplicateOf,
+                steps,
+                transitions,
+                expiresAt);
     }
 }

@@ -21,6 +21,7 @@ public enum ProblemCode {
     LEDGER_EXISTS(409, "Another ledger has this id"),
     ACCOUNT_EXISTS(409, "Another account has this id"),
     ACCOUNT_NOT_EMPTY(409, "The account is not empty"),
+    OPERATION_NOT_DEAD(409, "The operation is not dead"),
     PAYLOAD_TOO_LARGE(413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body must be application/json"),
     VALIDATION_FAILED(422, "The request is not valid"),
@@ -34,6 +35,7 @@ public enum ProblemCode {
     ACCOUNT_CLOSED(422, "The account is closed"),
     BATCH_REFUSED(422, "Another operation of the atomic batch was refused"),
     TOO_MANY_REQUESTS(429, "Too many requests"),
+    PROCESSING_FAILED(500, "The operation could not be processed"),
     INTERNAL_ERROR(500, "Something went wrong on our side"),
     UNAVAILABLE(503, "A service behind Daybook does not answer");
 

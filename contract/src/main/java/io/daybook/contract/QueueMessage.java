@@ -30,6 +30,15 @@ public record QueueMessage(
 
     /** At most 128 characters, as SQS allows. */
     public String group() {
+        return group(tenant, ledgerId);
+    }
+
+    public static String group(String tenant, String ledgerId) {
         return tenant + "~" + ledgerId;
+    }
+
+    /** The same with some of its operations only. */
+    public QueueMessage with(List<Item> some) {
+        return new QueueMessage(version, tenant, ledgerId, caller, acceptedAt, atomic, List.copyOf(some));
     }
 }

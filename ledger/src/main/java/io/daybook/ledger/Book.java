@@ -128,13 +128,13 @@ public final class Book {
             return Optional.of(same);
         }
         var first = byKey.get(submission.idempotencyKey());
-        if (first == null) {
+        if (first == null || first.operationId().equals(submission.operationId())) {
             return Optional.empty();
         }
         var repeated = Arrays.equals(first.fingerprint(), submission.fingerprint());
         return Optional.of(
                 repeated
-                        ? remember(recorded(submission, false, false, first.operationId(), first.outcome()))
+                        ? remember(recorded(submission, false, false, first.operationId(), outcomeOf(first)))
                         : remember(recorded(
                                 submission,
                                 false,
@@ -146,10 +146,26 @@ public final class Book {
                                         .withFirstOperationId(first.operationId())))));
     }
 
+    /** What repeats an operation without an outcome cannot have one either. */
+    private static Outcome outcomeOf(Recorded first) {
+        return Optional.ofNullable(first.outcome())
+                .orElseGet(() -> new Outcome.Failed(Problem.of(
+                                ProblemCode.PROCESSING_FAILED,
+                                "The operation with this idempotency key has no outcome yet")
+                        .withFirstOperationId(first.operationId())));
+    }
+
     private Recorded record(Submission submission, Outcome outcome) {
         var reference = submission.command().referenceId();
-        return remember(
-                recorded(submission, true, reference != null && !byReference.containsKey(reference), null, outcome));
+        return remember(recorded(
+                submission, true, reference != null && firstOf(submission).isEmpty(), null, outcome));
+    }
+
+    /** The other operation that has the reference. */
+    private Optional<Recorded> firstOf(Submission submission) {
+        return Optional.ofNullable(submission.command().referenceId())
+                .map(byReference::get)
+                .filter(first -> !first.operationId().equals(submission.operationId()));
     }
 
     private Operation.Result post(Submission submission) {
@@ -161,10 +177,10 @@ public final class Book {
     }
 
     private void mustOwnItsReference(Submission submission) {
-        var reference = submission.command().referenceId();
-        var first = reference == null ? null : byReference.get(reference);
-        if (first != null) {
-            throw Refusal.duplicateReference(reference, first.operationId());
+        var first = firstOf(submission);
+        if (first.isPresent()) {
+            throw Refusal.duplicateReference(
+                    submission.command().referenceId(), first.get().operationId());
         }
     }
 
@@ -292,12 +308,17 @@ public final class Book {
                                     ProblemCode.BATCH_REFUSED,
                                     "Operation %d of the batch was refused: %s".formatted(cause, problem.detail()))
                             .withItem(cause);
-            results.add(known(submission).orElseGet(() -> refuse(submission, refused)));
+            results.add(refuse(submission, refused));
         }
         return results;
     }
 
-    private Recorded refuse(Submission submission, Problem problem) {
+    /** Decides an operation without trying it. One that is known, or whose key or reference is, is not refused for that. */
+    public Recorded refuse(Submission submission, Problem problem) {
+        var known = known(submission);
+        if (known.isPresent()) {
+            return known.get();
+        }
         try {
             mustOwnItsReference(submission);
         } catch (Refusal refusal) {
@@ -320,7 +341,9 @@ public final class Book {
     }
 
     private Recorded remember(Recorded recorded) {
-        byId.put(recorded.operationId(), recorded);
+        if (recorded.outcome() != null) {
+            byId.put(recorded.operationId(), recorded);
+        }
         if (recorded.ownsKey()) {
             byKey.put(recorded.idempotencyKey(), recorded);
         }

@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -59,7 +60,8 @@ public final class EventSource implements AutoCloseable {
 
     private static final Duration RETRY_FIRST = Duration.ofMillis(50);
 
-    private final Queue queue;
+    private final URI source;
+    private final String arn;
     private final SqsClient client;
     private final RequestHandler<SQSEvent, SQSBatchResponse> processor;
     private final Settings settings;
@@ -68,8 +70,10 @@ public final class EventSource implements AutoCloseable {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final List<Thread> pollers;
 
-    private EventSource(Queue queue, RequestHandler<SQSEvent, SQSBatchResponse> processor, Settings settings) {
-        this.queue = queue;
+    private EventSource(
+            Queue queue, URI source, RequestHandler<SQSEvent, SQSBatchResponse> processor, Settings settings) {
+        this.source = source;
+        this.arn = Queue.arn(source);
         this.client = queue.client();
         this.processor = processor;
         this.settings = settings;
@@ -80,7 +84,19 @@ public final class EventSource implements AutoCloseable {
     }
 
     static EventSource start(Queue queue, RequestHandler<SQSEvent, SQSBatchResponse> processor, Settings settings) {
-        var source = new EventSource(queue, processor, settings);
+        return start(queue, queue.url(), processor, settings);
+    }
+
+    /** Of the queue of dead letters, which needs one poller. */
+    static EventSource ofDeadLetters(Queue queue, RequestHandler<SQSEvent, SQSBatchResponse> handler) {
+        var usual = Settings.DEFAULT;
+        return start(
+                queue, queue.deadLettersUrl(), handler, new Settings(1, usual.functionTimeout(), usual.retryMax()));
+    }
+
+    private static EventSource start(
+            Queue queue, URI url, RequestHandler<SQSEvent, SQSBatchResponse> processor, Settings settings) {
+        var source = new EventSource(queue, url, processor, settings);
         source.pollers.forEach(Thread::start);
         return source;
     }
@@ -130,7 +146,7 @@ public final class EventSource implements AutoCloseable {
     }
 
     private List<Message> receive() {
-        return client.receiveMessage(request -> request.queueUrl(queue.url().toString())
+        return client.receiveMessage(request -> request.queueUrl(source.toString())
                         .maxNumberOfMessages(BATCH_MAX)
                         .waitTimeSeconds(POLL_SECONDS)
                         .messageSystemAttributeNames(MessageSystemAttributeName.ALL)
@@ -205,8 +221,7 @@ public final class EventSource implements AutoCloseable {
         if (done.isEmpty()) {
             return;
         }
-        var response = client.deleteMessageBatch(request -> request.queueUrl(
-                        queue.url().toString())
+        var response = client.deleteMessageBatch(request -> request.queueUrl(source.toString())
                 .entries(IntStream.range(0, done.size())
                         .mapToObj(number -> DeleteMessageBatchRequestEntry.builder()
                                 .id(Integer.toString(number))
@@ -219,8 +234,7 @@ public final class EventSource implements AutoCloseable {
     }
 
     private void giveBack(List<Message> received) {
-        client.changeMessageVisibilityBatch(request -> request.queueUrl(
-                        queue.url().toString())
+        client.changeMessageVisibilityBatch(request -> request.queueUrl(source.toString())
                 .entries(IntStream.range(0, received.size())
                         .mapToObj(number -> ChangeMessageVisibilityBatchRequestEntry.builder()
                                 .id(Integer.toString(number))
@@ -247,7 +261,7 @@ public final class EventSource implements AutoCloseable {
         record.setMessageAttributes(message.messageAttributes().entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, attribute -> attribute(attribute.getValue()))));
         record.setEventSource("aws:sqs");
-        record.setEventSourceArn(queue.arn());
+        record.setEventSourceArn(arn);
         record.setAwsRegion(Queue.REGION);
         return record;
     }

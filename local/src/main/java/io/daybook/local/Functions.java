@@ -15,6 +15,12 @@ public interface Functions extends AutoCloseable {
     /** The function that the queue of operations feeds. */
     RequestHandler<SQSEvent, SQSBatchResponse> processor();
 
+    /** The function that the queue's dead letters feed. */
+    RequestHandler<SQSEvent, SQSBatchResponse> deadLetters();
+
+    /** What is called from time to time. */
+    void relay();
+
     /** Brings the database to the functions' schema; runs before any of them is called. */
     void migrate();
 

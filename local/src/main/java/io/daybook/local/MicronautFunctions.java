@@ -5,8 +5,10 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.daybook.processor.DeadLettersHandler;
 import io.daybook.processor.MigrationHandler;
 import io.daybook.processor.OperationsHandler;
+import io.daybook.processor.RelayHandler;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction;
@@ -26,14 +28,14 @@ public final class MicronautFunctions implements Functions {
     private final ApplicationContext status;
     private final Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> http;
 
-    private MicronautFunctions(FunctionSettings settings) {
+    private MicronautFunctions(FunctionSettings settings, Map<String, Object> properties) {
         // What a function finds in its environment on Lambda; the local queue takes any.
         System.setProperty("aws.accessKeyId", "local");
         System.setProperty("aws.secretAccessKey", "local");
         System.setProperty("aws.region", settings.awsRegion());
-        this.intake = context(settings, "processor", "status", "store");
-        this.processor = context(settings, "intake", "status");
-        this.status = context(settings, "intake", "processor");
+        this.intake = context(settings, properties, "processor", "status", "store");
+        this.processor = context(settings, properties, "intake", "status");
+        this.status = context(settings, properties, "intake", "processor");
         this.http = Map.of(
                 "intake", new ApiGatewayProxyRequestEventFunction(intake),
                 "sync", new ApiGatewayProxyRequestEventFunction(processor),
@@ -41,7 +43,12 @@ public final class MicronautFunctions implements Functions {
     }
 
     public static Functions create(FunctionSettings settings) {
-        return new MicronautFunctions(settings);
+        return create(settings, Map.of());
+    }
+
+    /** @param properties other than those of application.properties */
+    public static Functions create(FunctionSettings settings, Map<String, Object> properties) {
+        return new MicronautFunctions(settings, properties);
     }
 
     @Override
@@ -55,6 +62,16 @@ public final class MicronautFunctions implements Functions {
     }
 
     @Override
+    public RequestHandler<SQSEvent, SQSBatchResponse> deadLetters() {
+        return new DeadLettersHandler(processor);
+    }
+
+    @Override
+    public void relay() {
+        new RelayHandler(processor).execute(Map.of());
+    }
+
+    @Override
     public void migrate() {
         new MigrationHandler(processor).execute(Map.of());
     }
@@ -64,7 +81,7 @@ public final class MicronautFunctions implements Functions {
         Stream.of(intake, processor, status).forEach(ApplicationContext::close);
     }
 
-    private static ApplicationContext context(FunctionSettings settings, String... absent) {
+    private static ApplicationContext context(FunctionSettings settings, Map<String, Object> more, String... absent) {
         var properties = new HashMap<String, Object>();
         properties.put("daybook.database.url", settings.jdbcUrl());
         properties.put("daybook.database.user", settings.user());
@@ -77,6 +94,7 @@ public final class MicronautFunctions implements Functions {
         properties.put("micronaut.security.token.jwt.signatures.jwks-static.local.path", "file:" + settings.jwksPath());
         properties.put("daybook.jwt.issuer", settings.issuer());
         properties.put("daybook.jwt.audience", settings.audience());
+        properties.putAll(more);
         for (var room : absent) {
             properties.put("daybook.absent." + room, true); // its package says that it is not there then
         }

@@ -52,17 +52,20 @@ public final class Queue implements AutoCloseable {
     record Settings(Optional<Path> folder, Duration visibilityTimeout, int receivesMax) {
 
         static Settings durable(Path folder) {
-            return new Settings(Optional.of(folder), Duration.ofSeconds(30), 5);
+            return new Settings(Optional.of(folder), Duration.ofSeconds(30), RECEIVES_MAX);
         }
 
         static Settings inMemory() {
-            return new Settings(Optional.empty(), Duration.ofSeconds(30), 5);
+            return new Settings(Optional.empty(), Duration.ofSeconds(30), RECEIVES_MAX);
         }
 
         Settings withVisibilityTimeout(Duration timeout) {
             return new Settings(folder, timeout, receivesMax);
         }
     }
+
+    /** So many that a message outlives an outage of the database for hours: the processor parks what fails by itself. */
+    private static final int RECEIVES_MAX = 100;
 
     static final String REGION = "us-east-1";
 
@@ -203,9 +206,9 @@ public final class Queue implements AutoCloseable {
         return endpoint().resolve("/" + ACCOUNT + "/" + DEAD_LETTERS);
     }
 
-    /** The ARN of the queue of operations. */
-    String arn() {
-        return "arn:aws:sqs:%s:%s:%s".formatted(REGION, ACCOUNT, NAME);
+    /** The ARN of a queue by its URL. */
+    static String arn(URI url) {
+        return "arn:aws:sqs:%s%s".formatted(REGION, url.getPath().replace('/', ':'));
     }
 
     /** A new client of it, which the caller closes. */

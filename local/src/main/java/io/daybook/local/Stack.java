@@ -2,6 +2,7 @@ package io.daybook.local;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class Stack implements AutoCloseable {
     public record Options(Optional<Path> data, int port, boolean durableQueue) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Stack.class);
+
+    private static final Duration RELAY_EVERY = Duration.ofMinutes(1);
 
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
@@ -69,6 +72,8 @@ public final class Stack implements AutoCloseable {
         var functions = opened(factory.create(settings()));
         functions.migrate();
         eventSource = opened(EventSource.start(queue, functions.processor(), EventSource.Settings.DEFAULT));
+        opened(EventSource.ofDeadLetters(queue, functions.deadLetters()));
+        opened(Schedule.start(functions::relay, RELAY_EVERY));
         gateway.serve(Routes.daybook(), functions::http);
         // Closed first, though opened early.
         open.remove(gateway);

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.daybook.contract.AccountStatus;
 import io.daybook.contract.AccountType;
+import io.daybook.contract.DaybookId;
 import io.daybook.contract.Kind;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.ProblemCode;
@@ -32,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -504,6 +506,53 @@ class OpenApiTest {
                                 "frozen")
                         .statusCode())
                 .isEqualTo(422);
+    }
+
+    @Test
+    void dead_letters_are_as_described() {
+        open("dead");
+        var request = "{\"account_id\":\"a\",\"amount\":\"1.00\",\"currency\":\"EUR\"}";
+        var ids = Stream.of(1, 2)
+                .map(i -> DaybookId.next("t", "dead", i).toString())
+                .toList();
+        buried("nothing");
+        for (var id : ids) {
+            buried("""
+                    {"version":1,"tenant":"t","ledger_id":"dead","caller":"c","accepted_at":"2026-01-31T12:00:00Z",
+                     "atomic":false,"operations":[
+                       {"operation_id":"%s","idempotency_key":"%s","kind":"deposit","request":%s}]}""".formatted(id, id, request));
+        }
+        var letters = "/v1/ledgers/dead/dead-letters";
+        await().untilAsserted(
+                        () -> assertThat(json(get(letters).body()).get("items")).hasSize(3));
+        var first = json(get(letters + "?limit=1").body());
+        assertThat(get(letters + "?after=" + first.get("next").asText()).statusCode())
+                .isEqualTo(200);
+        get("/v1/operations/" + ids.getFirst());
+        var redrive = "/v1/dead-letters/%s/redrive";
+        var discard = "/v1/dead-letters/%s/discard";
+        var reason = "{\"reason\":\"of no use\"}";
+        assertThat(answer("POST", redrive.formatted(ids.getFirst()), null).statusCode())
+                .isEqualTo(202);
+        assertThat(post(discard.formatted(ids.getLast()), reason).statusCode()).isEqualTo(200);
+        assertProblem(409, "operation_not_dead", answer("POST", redrive.formatted(ids.getLast()), null));
+        assertProblem(409, "operation_not_dead", post(discard.formatted(ids.getLast()), reason));
+        assertProblem(404, "operation_not_found", answer("POST", redrive.formatted("x"), null));
+        assertProblem(422, "validation_failed", post(discard.formatted(ids.getLast()), "{}"));
+        assertProblem(404, "ledger_not_found", get("/v1/ledgers/nowhere/dead-letters"));
+        assertProblem(400, "malformed_request", get(letters + "?after=x"));
+        var raw = json(get(letters).body()).at("/items/0/operation_id").asText();
+        assertThat(answer("POST", redrive.formatted(raw), null).statusCode()).isEqualTo(202);
+    }
+
+    private static void buried(String body) {
+        try (var sqs = stack.queue().client()) {
+            sqs.sendMessage(
+                    request -> request.queueUrl(stack.queue().deadLettersUrl().toString())
+                            .messageGroupId("t~dead")
+                            .messageDeduplicationId(UUID.randomUUID().toString())
+                            .messageBody(body));
+        }
     }
 
     @Test

@@ -37,9 +37,9 @@ class QueueTest {
                     .containsEntry(QueueAttributeName.FIFO_QUEUE, "true")
                     .containsEntry(QueueAttributeName.CONTENT_BASED_DEDUPLICATION, "false")
                     .containsEntry(QueueAttributeName.VISIBILITY_TIMEOUT, "30")
-                    .containsEntry(QueueAttributeName.QUEUE_ARN, queue.arn());
+                    .containsEntry(QueueAttributeName.QUEUE_ARN, Queue.arn(queue.url()));
             assertThat(attributes.get(QueueAttributeName.REDRIVE_POLICY))
-                    .contains("\"maxReceiveCount\":5", "operations-dlq.fifo");
+                    .contains("\"maxReceiveCount\":100", "operations-dlq.fifo");
         }
     }
 

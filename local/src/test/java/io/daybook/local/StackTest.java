@@ -75,6 +75,16 @@ class StackTest {
         }
 
         @Override
+        public RequestHandler<SQSEvent, SQSBatchResponse> deadLetters() {
+            return (event, context) -> null;
+        }
+
+        @Override
+        public void relay() {
+            calls.add("relay");
+        }
+
+        @Override
         public RequestHandler<SQSEvent, SQSBatchResponse> processor() {
             return (event, context) -> {
                 try (var connection = connect();

@@ -8,7 +8,6 @@ import io.daybook.runtime.ProblemException;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -76,19 +75,8 @@ final class OperationQueue {
                             .formatted(messageBytesMax)));
         }
         var half = operations.size() / 2;
-        send(with(message, operations.subList(0, half)), partIsSent);
-        send(with(message, operations.subList(half, operations.size())), true);
-    }
-
-    private static QueueMessage with(QueueMessage message, List<QueueMessage.Item> operations) {
-        return new QueueMessage(
-                message.version(),
-                message.tenant(),
-                message.ledgerId(),
-                message.caller(),
-                message.acceptedAt(),
-                message.atomic(),
-                List.copyOf(operations));
+        send(message.with(operations.subList(0, half)), partIsSent);
+        send(message.with(operations.subList(half, operations.size())), true);
     }
 
     private void put(QueueMessage message, String body, boolean partIsSent) {

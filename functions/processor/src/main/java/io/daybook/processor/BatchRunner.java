@@ -1,10 +1,17 @@
 package io.daybook.processor;
 
 import io.daybook.contract.Codec;
+import io.daybook.contract.InvalidBody;
+import io.daybook.contract.MalformedBody;
+import io.daybook.contract.QueueMessage;
+import io.daybook.contract.ServiceAway;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -13,17 +20,35 @@ import org.slf4j.MDC;
  * Runs a batch of the queue: ledger by ledger, each in order, and none held up by another.
  *
  * <p>What fails is tried again one message at a time, so that one bad message cannot take the good ones ahead of it
- * along; those behind it wait for it, since their order is a promise.
+ * along; those behind it wait for it, since their order is a promise, until it has failed too often: then it is parked
+ * among the dead letters.
  */
 @Singleton
 final class BatchRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
 
     private final Bookkeeper bookkeeper;
+    private final DeadLetters deadLetters;
+    private final Outbox outbox;
+    private final OperationQueue queue;
+    private final Publisher publisher;
+    private final Retries retries;
     private final Codec codec;
 
-    BatchRunner(Bookkeeper bookkeeper, Codec codec) {
+    BatchRunner(
+            Bookkeeper bookkeeper,
+            DeadLetters deadLetters,
+            Outbox outbox,
+            OperationQueue queue,
+            Publisher publisher,
+            Retries retries,
+            Codec codec) {
         this.bookkeeper = bookkeeper;
+        this.deadLetters = deadLetters;
+        this.outbox = outbox;
+        this.queue = queue;
+        this.publisher = publisher;
+        this.retries = retries;
         this.codec = codec;
     }
 
@@ -33,30 +58,62 @@ final class BatchRunner {
         batch.forEach(delivery -> groups.computeIfAbsent(delivery.group(), ignored -> new ArrayList<>())
                 .add(delivery));
         var failed = new ArrayList<String>();
-        groups.values().forEach(group -> failed.addAll(runGroup(group)));
+        var leaving = new LinkedHashSet<Integer>();
+        groups.values()
+                .forEach(group -> runGroup(group, leaving).stream()
+                        .map(Delivery::messageId)
+                        .forEach(failed::add));
+        outbox.drain(leaving);
         return failed;
     }
 
-    private List<String> runGroup(List<Delivery> group) {
-        if (group.size() > 1 && apply(group)) {
-            return List.of();
+    /**
+     * Takes what reached the queue's own dead letters.
+     *
+     * @return the ids of the messages that have to be delivered again
+     */
+    List<String> bury(List<Delivery> batch) {
+        var cause = new Cause("It was taken from the queue too often without a result", null);
+        var failed = new ArrayList<String>();
+        var leaving = new LinkedHashSet<Integer>();
+        for (var delivery : batch) {
+            try {
+                bury(delivery, cause, leaving);
+            } catch (RuntimeException e) {
+                LOG.warn("Dead letter {} of {} is not taken", delivery.messageId(), delivery.group(), e);
+                failed.add(delivery.messageId());
+            }
+        }
+        outbox.drain(leaving);
+        return failed;
+    }
+
+    private List<Delivery> runGroup(List<Delivery> group, Set<Integer> leaving) {
+        if (group.size() > 1) {
+            var failure = attempt(group, leaving);
+            if (failure.isEmpty()) {
+                return List.of();
+            }
+            if (failure.get() instanceof ServiceAway) {
+                return again(group);
+            }
         }
         for (var i = 0; i < group.size(); i++) {
-            if (!apply(List.of(group.get(i)))) {
-                return group.subList(i, group.size()).stream()
-                        .map(Delivery::messageId)
-                        .toList();
+            var delivery = group.get(i);
+            var failure = attempt(List.of(delivery), leaving);
+            if (failure.isPresent() && !isParked(delivery, failure.get(), leaving)) {
+                return again(group.subList(i, group.size()));
             }
         }
         return List.of();
     }
 
-    private boolean apply(List<Delivery> deliveries) {
+    private Optional<RuntimeException> attempt(List<Delivery> deliveries, Set<Integer> leaving) {
         try {
             var work = deliveries.stream().map(this::decode).toList();
             nameInLogs(work);
-            bookkeeper.apply(work);
-            return true;
+            bookkeeper.apply(work).ifPresent(leaving::add);
+            return Optional.empty();
         } catch (RuntimeException e) {
             LOG.warn(
                     "{} message(s) of {} from {} on were not applied",
@@ -64,6 +121,12 @@ final class BatchRunner {
                     deliveries.getFirst().group(),
                     deliveries.getFirst().messageId(),
                     e);
+            return Optional.of(e);
+        }
+    }
+
+    private boolean isParked(Delivery delivery, RuntimeException failure, Set<Integer> leaving) {
+        if (!retries.isPoison(delivery, failure)) {
             return false;
         } finally {
             MDC.remove("ledger_id");
@@ -83,6 +146,58 @@ final class BatchRunner {
                             .operationId()
                             .toString());
         }
+        try {
+            bury(delivery, Cause.of(failure), leaving);
+            LOG.error("Message {} of {} is parked", delivery.messageId(), delivery.group(), failure);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("Message {} of {} cannot be parked", delivery.messageId(), delivery.group(), e);
+            return false;
+        }
+    }
+
+    /** All come again; the first of them has failed, the others wait for it. */
+    private List<Delivery> again(List<Delivery> deliveries) {
+        var first = deliveries.getFirst();
+        queue.hide(deliveries, retries.delay(first.attempt()));
+        readable(first)
+                .ifPresent(message -> publisher.retried(
+                        message.tenant(),
+                        message.ledgerId(),
+                        message.operations().stream()
+                                .map(QueueMessage.Item::operationId)
+                                .toList(),
+                        first.attempt()));
+        return deliveries;
+    }
+
+    private void bury(Delivery delivery, Cause cause, Set<Integer> leaving) {
+        var message = readable(delivery);
+        if (message.isEmpty()) {
+            deadLetters.keep(delivery, cause).ifPresent(leaving::add);
+        } else if (message.get().atomic() || message.get().operations().size() == 1) {
+            bury(message.get(), delivery.attempt(), cause).ifPresent(leaving::add);
+        } else {
+            for (var item : message.get().operations()) {
+                applyOrBury(message.get().with(List.of(item)), delivery.attempt())
+                        .ifPresent(leaving::add);
+            }
+        }
+    }
+
+    /** One operation of a message must not take the others along. */
+    private Optional<Integer> applyOrBury(QueueMessage message, int attempt) {
+        try {
+            return bookkeeper.apply(List.of(new Work(message, attempt)));
+        } catch (ServiceAway e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return bury(message, attempt, Cause.of(e));
+        }
+    }
+
+    private Optional<Integer> bury(QueueMessage message, int attempt, Cause cause) {
+        return bookkeeper.apply(List.of(new Work(message, attempt, Optional.of(cause))));
     }
 
     private Work decode(Delivery delivery) {
@@ -92,5 +207,13 @@ final class BatchRunner {
                     "a message for %s in the group %s".formatted(message.group(), delivery.group()));
         }
         return new Work(message, delivery.attempt());
+    }
+
+    private Optional<QueueMessage> readable(Delivery delivery) {
+        try {
+            return Optional.of(decode(delivery).message());
+        } catch (MalformedBody | InvalidBody | IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }

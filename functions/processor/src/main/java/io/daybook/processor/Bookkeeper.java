@@ -3,6 +3,8 @@ package io.daybook.processor;
 import io.daybook.contract.Codec;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
+import io.daybook.contract.Problem;
+import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
 import io.daybook.ledger.Book;
 import io.daybook.ledger.Outcome;
@@ -10,8 +12,10 @@ import io.daybook.ledger.Recorded;
 import io.daybook.ledger.Submission;
 import io.daybook.store.AccountTable;
 import io.daybook.store.Database;
+import io.daybook.store.DeadLetterTable;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
+import io.daybook.store.OutboxTable;
 import io.daybook.store.TransactionTable;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
@@ -28,6 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -48,7 +53,9 @@ final class Bookkeeper {
     private final AccountTable accounts;
     private final OperationTable operations;
     private final TransactionTable transactions;
-    private final Publisher publisher;
+    private final DeadLetterTable deadLetters;
+    private final OutboxTable outboxTable;
+    private final Outbox outbox;
     private final Codec codec;
     private final Clock clock;
     private final Duration retention;
@@ -60,7 +67,9 @@ final class Bookkeeper {
             AccountTable accounts,
             OperationTable operations,
             TransactionTable transactions,
-            Publisher publisher,
+            DeadLetterTable deadLetters,
+            OutboxTable outboxTable,
+            Outbox outbox,
             Codec codec,
             Clock clock,
             @Value("${daybook.operations.retention}") Duration retention,
@@ -70,7 +79,9 @@ final class Bookkeeper {
         this.accounts = accounts;
         this.operations = operations;
         this.transactions = transactions;
-        this.publisher = publisher;
+        this.deadLetters = deadLetters;
+        this.outboxTable = outboxTable;
+        this.outbox = outbox;
         this.codec = codec;
         this.clock = clock;
         this.retention = retention;
@@ -78,18 +89,36 @@ final class Bookkeeper {
     }
 
     /**
-     * Returns when all outcomes are committed; or throws, and nothing has changed. To apply the same again changes
-     * nothing more.
+     * What was committed.
+     *
+     * @param decided all operations as they stand now
+     * @param leaves whether something is in the outbox
      */
-    void apply(List<Work> work) {
-        var first = work.getFirst().message();
-        var startedAt = clock.instant();
-        var decided = database.transaction(connection -> apply(connection, first.tenant(), first.ledgerId(), work));
-        tally.count(startedAt, decided);
-        publisher.publish(first.tenant(), first.ledgerId(), decided);
+    private record Committed(int ledgerKey, List<Operation> decided, boolean leaves) {}
+
+    /** What has to be written, in the order in which it was decided. */
+    private static final class Changes {
+        final Map<UUID, OperationTable.Row> operations = new LinkedHashMap<>();
+        final List<DeadLetterTable.Row> letters = new ArrayList<>();
+        final List<OutboxTable.Entry> outbox = new ArrayList<>();
     }
 
-    private List<Operation> apply(Connection connection, String tenant, String ledgerId, List<Work> work)
+    /**
+     * Returns when all outcomes are committed; or throws, and nothing has changed. To apply the same again changes
+     * nothing more.
+     *
+     * @return the key of the ledger if something has to leave it
+     */
+    Optional<Integer> apply(List<Work> work) {
+        var first = work.getFirst().message();
+        var startedAt = clock.instant();
+        var committed = database.transaction(connection -> apply(connection, first.tenant(), first.ledgerId(), work));
+        tally.count(startedAt, committed.decided());
+        outbox.publish(first.tenant(), first.ledgerId(), committed.ledgerKey(), committed.decided());
+        return committed.leaves() ? Optional.of(committed.ledgerKey()) : Optional.empty();
+    }
+
+    private Committed apply(Connection connection, String tenant, String ledgerId, List<Work> work)
             throws SQLException {
         var ledger = lock(connection, tenant, ledgerId);
         var submissions = new LinkedHashMap<Work, List<Submission>>();
@@ -107,18 +136,17 @@ final class Bookkeeper {
                 loaded.stream().map(AccountTable.Row::account).toList(),
                 known.values().stream().map(OperationTable.Row::recorded).toList(),
                 now);
-        var fresh = new ArrayList<OperationTable.Row>(all.size());
-        var decided = new ArrayList<Operation>(all.size());
+        var changes = new Changes();
         for (var one : work) {
-            for (var row : decide(book, one, submissions.get(one), known, now)) {
-                decided.add(row.operation());
-                if (known.putIfAbsent(row.operation().operationId(), row) == null) {
-                    fresh.add(row);
-                }
-            }
+            decide(book, one, submissions.get(one), known, changes, now);
         }
-        write(connection, ledger, book, loaded, fresh, now);
-        return decided;
+        write(connection, ledger, book, loaded, changes, now);
+        var decided = all.stream()
+                .map(Submission::operationId)
+                .distinct()
+                .map(id -> known.get(id).operation())
+                .toList();
+        return new Committed(ledger.key(), decided, !changes.outbox.isEmpty());
     }
 
     private LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
@@ -158,53 +186,103 @@ final class Bookkeeper {
         return known;
     }
 
-    private List<OperationTable.Row> decide(
-            Book book, Work work, List<Submission> submissions, Map<UUID, OperationTable.Row> known, Instant now) {
-        var message = work.message();
-        var recorded = message.atomic()
-                ? book.applyAtomically(submissions)
-                : submissions.stream().map(book::apply).toList();
-        var rows = new ArrayList<OperationTable.Row>(recorded.size());
+    private void decide(
+            Book book,
+            Work work,
+            List<Submission> submissions,
+            Map<UUID, OperationTable.Row> known,
+            Changes changes,
+            Instant now) {
+        var recorded = recorded(book, work, submissions);
+        UUID letter = null;
         for (var i = 0; i < recorded.size(); i++) {
-            var before = known.get(recorded.get(i).operationId());
-            rows.add(before == null ? row(work, message.operations().get(i), recorded.get(i), now) : before);
+            var item = work.message().operations().get(i);
+            var before = known.get(item.operationId());
+            if (before == null || before.isUndecided()) {
+                var row = row(work, item, recorded.get(i), before, now);
+                known.put(item.operationId(), row);
+                changes.operations.put(item.operationId(), row);
+                changes.outbox.addAll(outbox.events(row.tenant(), row.operation(), before == null));
+                if (row.operation().status() == OperationStatus.DEAD) {
+                    letter = letter == null || !work.message().atomic() ? item.operationId() : letter;
+                    changes.letters.add(letter(work, item, row.operation(), letter));
+                }
+            } else if (work.poison().isEmpty()
+                    && work.attempt() > before.operation().attempts()) {
+                var row = raised(before, work.attempt(), now);
+                known.put(item.operationId(), row);
+                changes.operations.put(item.operationId(), row);
+            }
         }
-        return rows;
     }
 
-    private OperationTable.Row row(Work work, QueueMessage.Item item, Recorded recorded, Instant now) {
+    private static List<Recorded> recorded(Book book, Work work, List<Submission> submissions) {
+        if (work.poison().isPresent()) {
+            var problem = Problem.of(
+                    ProblemCode.PROCESSING_FAILED, work.poison().get().summary());
+            return submissions.stream()
+                    .map(submission -> book.refuse(submission, problem))
+                    .toList();
+        }
+        return work.message().atomic()
+                ? book.applyAtomically(submissions)
+                : submissions.stream().map(book::apply).toList();
+    }
+
+    /** Attempts that failed were told to Redis with versions of their own: the outcome must have a higher one. */
+    private static OperationTable.Row raised(OperationTable.Row row, int attempt, Instant now) {
+        var operation = row.operation();
+        var version = operation.version() + attempt - operation.attempts();
+        return new OperationTable.Row(
+                row.tenant(), operation.attempted(version, attempt, now), row.fingerprint(), row.caller());
+    }
+
+    private OperationTable.Row row(
+            Work work, QueueMessage.Item item, Recorded recorded, OperationTable.Row before, Instant now) {
         var message = work.message();
-        var pending = Operation.pending(
-                item.operationId(),
-                message.ledgerId(),
-                item.idempotencyKey(),
-                item.request(),
-                codec.tree(item.request()),
-                message.acceptedAt());
-        var version = work.attempt() + 1;
-        var operation = switch (recorded.outcome()) {
-            case Outcome.Succeeded succeeded ->
-                pending.decided(
-                        OperationStatus.SUCCEEDED,
-                        version,
-                        work.attempt(),
-                        succeeded.result(),
-                        null,
-                        recorded.duplicateOf(),
-                        now,
-                        retention);
+        var operation = before != null
+                ? before.operation()
+                : Operation.pending(
+                        item.operationId(),
+                        message.ledgerId(),
+                        item.idempotencyKey(),
+                        item.request(),
+                        codec.tree(item.request()),
+                        message.acceptedAt());
+        var decided = operation.decided(
+                status(recorded.outcome()),
+                operation.version() + work.attempt(),
+                work.attempt(),
+                recorded.outcome() instanceof Outcome.Succeeded succeeded ? succeeded.result() : null,
+                recorded.outcome() instanceof Outcome.Failed failed ? failed.problem() : null,
+                recorded.duplicateOf(),
+                now,
+                retention);
+        return new OperationTable.Row(message.tenant(), decided, recorded.fingerprint(), message.caller());
+    }
+
+    /** What could not be processed has not failed: it waits for an operator. */
+    private static OperationStatus status(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Succeeded succeeded -> OperationStatus.SUCCEEDED;
             case Outcome.Failed failed ->
-                pending.decided(
-                        OperationStatus.FAILED,
-                        version,
-                        work.attempt(),
-                        null,
-                        failed.problem(),
-                        recorded.duplicateOf(),
-                        now,
-                        retention);
+                failed.problem().code().equals(ProblemCode.PROCESSING_FAILED.toString())
+                        ? OperationStatus.DEAD
+                        : OperationStatus.FAILED;
         };
-        return new OperationTable.Row(message.tenant(), operation, recorded.fingerprint(), message.caller());
+    }
+
+    private DeadLetterTable.Row letter(Work work, QueueMessage.Item item, Operation dead, UUID letterId) {
+        var carries = letterId.equals(item.operationId());
+        return DeadLetterTable.Row.open(
+                item.operationId(),
+                letterId,
+                true,
+                carries ? codec.encode(work.letter(item)) : null,
+                dead.error().detail(),
+                carries ? work.poison().map(Cause::stack).orElse(null) : null,
+                work.attempt(),
+                dead.updatedAt());
     }
 
     private void write(
@@ -212,7 +290,7 @@ final class Bookkeeper {
             LedgerTable.Row ledger,
             Book book,
             Collection<AccountTable.Row> loaded,
-            List<OperationTable.Row> fresh,
+            Changes changes,
             Instant now)
             throws SQLException {
         if (!book.transactions().isEmpty()) {
@@ -229,8 +307,14 @@ final class Bookkeeper {
             accounts.updateBalances(connection, touched, keys);
             ledgers.advance(connection, ledger.key(), book.head());
         }
-        if (!fresh.isEmpty()) {
-            operations.insert(connection, ledger.key(), fresh);
+        if (!changes.operations.isEmpty()) {
+            operations.write(connection, ledger.key(), changes.operations.values());
+        }
+        if (!changes.letters.isEmpty()) {
+            deadLetters.write(connection, ledger.key(), changes.letters);
+        }
+        if (!changes.outbox.isEmpty()) {
+            outboxTable.insert(connection, ledger.key(), changes.outbox, now);
         }
     }
 }

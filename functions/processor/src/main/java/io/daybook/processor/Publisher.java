@@ -13,8 +13,12 @@ import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,17 +34,37 @@ final class Publisher {
     private final Redis redis;
     private final ReadModels readModels;
     private final Codec codec;
+    private final Clock clock;
     private final String retentionSeconds;
 
     Publisher(
-            Redis redis, ReadModels readModels, Codec codec, @Value("${daybook.status.retention}") Duration retention) {
+            Redis redis,
+            ReadModels readModels,
+            Codec codec,
+            Clock clock,
+            @Value("${daybook.status.retention}") Duration retention) {
         this.redis = redis;
         this.readModels = readModels;
         this.codec = codec;
+        this.clock = clock;
         this.retentionSeconds = Long.toString(retention.toSeconds());
     }
 
-    void publish(String tenant, String ledgerId, List<Operation> operations) {
+    /** @return whether all arrived */
+    boolean publish(String tenant, String ledgerId, List<Operation> operations) {
+        if (!tell(tenant, ledgerId, operations)) {
+            return false;
+        }
+        try {
+            readModels.refreshIfAbsent(tenant, ledgerId);
+        } catch (RedisException e) {
+            LOG.warn("The read model of {} is not up to date: {}", ledgerId, e.toString());
+        }
+        return true;
+    }
+
+    /** The statuses alone. */
+    boolean tell(String tenant, String ledgerId, List<Operation> operations) {
         try {
             var commands = redis.commands();
             var answers = operations.stream()
@@ -49,9 +73,40 @@ final class Publisher {
             for (var i = 0; i < answers.size(); i++) {
                 confirm(answers.get(i), tenant, ledgerId, operations.get(i));
             }
-            readModels.refreshIfAbsent(tenant, ledgerId);
+            return true;
         } catch (RedisException e) {
             LOG.warn("{} status(es) of {} did not reach Redis: {}", operations.size(), ledgerId, e.toString());
+            return false;
+        }
+    }
+
+    /** Tells that operations were tried and will be tried again, as far as Redis knows them. PostgreSQL does not. */
+    void retried(String tenant, String ledgerId, List<UUID> ids, int attempt) {
+        try {
+            var commands = redis.commands();
+            var answers = ids.stream()
+                    .map(id -> commands.hget(RedisKeys.operation(id), "d"))
+                    .toList();
+            var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            var waiting = answers.stream()
+                    .map(redis::get)
+                    .filter(Objects::nonNull)
+                    .map(json -> codec.read(json.getBytes(StandardCharsets.UTF_8), Operation.class))
+                    .filter(operation -> !operation.done())
+                    .map(operation -> operation.attempted(operation.version() + 1, attempt, now))
+                    .toList();
+            tell(tenant, ledgerId, waiting);
+        } catch (RedisException e) {
+            LOG.warn("{} attempt(s) at operations of {} are not told: {}", ids.size(), ledgerId, e.toString());
+        }
+    }
+
+    /** Whether Redis knows the operation to be one of the tenant's. */
+    boolean knows(String tenant, UUID id) {
+        try {
+            return tenant.equals(redis.call(commands -> commands.hget(RedisKeys.operation(id), "t")));
+        } catch (RedisException e) {
+            return false;
         }
     }
 
@@ -84,7 +139,8 @@ final class Publisher {
             new String(codec.write(operation), StandardCharsets.UTF_8),
             tenant,
             retentionSeconds,
-            operation.operationId().toString()
+            operation.operationId().toString(),
+            operation.status().isFinal() ? "final" : ""
         };
     }
 }

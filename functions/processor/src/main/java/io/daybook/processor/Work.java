@@ -1,10 +1,22 @@
 package io.daybook.processor;
 
 import io.daybook.contract.QueueMessage;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A message to apply.
  *
  * @param attempt how often it has been delivered, this time included
+ * @param poison why it is not to be applied but to be parked among the dead letters
  */
-record Work(QueueMessage message, int attempt) {}
+record Work(QueueMessage message, int attempt, Optional<Cause> poison) {
+    Work(QueueMessage message, int attempt) {
+        this(message, attempt, Optional.empty());
+    }
+
+    /** The message whose operations are redriven or discarded together with one of its operations. */
+    QueueMessage letter(QueueMessage.Item item) {
+        return message.atomic() ? message : message.with(List.of(item));
+    }
+}

@@ -2,7 +2,6 @@ package io.daybook.status;
 
 import io.daybook.contract.Codec;
 import io.daybook.contract.Operation;
-import io.daybook.contract.OperationStatus;
 import io.daybook.contract.RedisKeys;
 import io.daybook.runtime.Redis;
 import io.daybook.store.Database;
@@ -157,8 +156,7 @@ final class Operations {
                 .map(redis::get)
                 .filter(json -> json != null)
                 .map(this::parse)
-                .filter(operation ->
-                        operation.status() != OperationStatus.SUCCEEDED && operation.status() != OperationStatus.FAILED)
+                .filter(operation -> !operation.done())
                 .toList();
     }
 

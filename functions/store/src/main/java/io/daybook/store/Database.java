@@ -53,10 +53,16 @@ public final class Database {
         });
     }
 
-    /** No connection, too many of them, or a server that stops or cancels: classes 08, 53 and 57 of PostgreSQL's codes. */
+    /**
+     * All but what PostgreSQL holds against the values themselves: data exceptions, broken constraints, what a trigger
+     * raises, and statements that are wrong; classes 22, 23, 42 and P0 of its codes. What may be its own trouble must not
+     * count against an operation. Of class 42 a privilege or a table that is missing is such trouble.
+     */
     private static boolean isAway(SQLException e) {
         return e instanceof SQLTransientException
-                || e.getSQLState() != null && e.getSQLState().matches("(08|53|57)...");
+                || e.getSQLState() == null
+                || !e.getSQLState().matches("(22|23|42|P0)...")
+                || e.getSQLState().matches("42501|42P01|42703");
     }
 
     private static void rollback(Connection connection, Exception cause) {

@@ -28,7 +28,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** Operations that have been decided. */
+/** Operations that have been decided, and those of which more is known than that they are on their way. */
 @Singleton
 public final class OperationTable {
     private final Codec codec;
@@ -41,6 +41,11 @@ public final class OperationTable {
 
     /** An operation as it is stored, and for whom. */
     public record Row(String tenant, Operation operation, byte[] fingerprint, String caller) {
+
+        /** Whether it can have its outcome when its message comes. Whoever is dead waits for an operator. */
+        public boolean isUndecided() {
+            return !operation.done();
+        }
 
         /** As the rules see it. */
         public Recorded recorded() {
@@ -55,9 +60,15 @@ public final class OperationTable {
                     !repeats && !collides,
                     operation.referenceId() != null && !repeats && !collides && !code.equals("duplicate_reference"),
                     operation.duplicateOf(),
-                    operation.error() == null
-                            ? new Outcome.Succeeded(operation.result())
-                            : new Outcome.Failed(operation.error()));
+                    outcome());
+        }
+
+        private Outcome outcome() {
+            return switch (operation.status()) {
+                case PENDING, PROCESSING, COMPENSATING -> null;
+                case SUCCEEDED -> new Outcome.Succeeded(operation.result());
+                case FAILED, DEAD, DISCARDED -> new Outcome.Failed(operation.error());
+            };
         }
     }
 
@@ -117,15 +128,19 @@ public final class OperationTable {
     }
 
     public Optional<Row> find(Connection connection, UUID operationId) throws SQLException {
+        return find(connection, List.of(operationId)).stream().findFirst();
+    }
+
+    public List<Row> find(Connection connection, Collection<UUID> operationIds) throws SQLException {
         try (var select = connection.prepareStatement("""
                 select o.*, l.tenant, l.ledger_id, t.transaction_id
                 from operation o
                 join ledger l using (ledger_key)
                 left join transaction t using (ledger_key, sequence)
-                where o.operation_id = ?
+                where o.operation_id = any(?)
                 """)) {
-            select.setObject(1, operationId);
-            return complete(connection, select).stream().findFirst();
+            Rows.array(select, 1, "uuid", operationIds, id -> id);
+            return complete(connection, select);
         }
     }
 
@@ -154,14 +169,21 @@ public final class OperationTable {
         }
     }
 
-    public void insert(Connection connection, int ledgerKey, List<Row> rows) throws SQLException {
+    /** Writes new rows, and over those that are there what can change of them; each operation once. */
+    public void write(Connection connection, int ledgerKey, Collection<Row> rows) throws SQLException {
         try (var insert = connection.prepareStatement("""
-                insert into operation (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
+                insert into operation as o (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
                     fingerprint, reference_id, caller, request, sequence, error_code, error, duplicate_of,
-                    created_at, updated_at, completed_at)
+                    created_at, updated_at, completed_at, steps, transitions)
                 select ?, new.* from unnest(?::uuid[], ?::text[], ?::text[], ?::integer[], ?::integer[], ?::text[],
                     ?::bytea[], ?::text[], ?::text[], ?::json[], ?::bigint[], ?::text[], ?::json[], ?::uuid[],
-                    ?::timestamptz[], ?::timestamptz[], ?::timestamptz[]) as new
+                    ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::json[]) as new
+                on conflict (operation_id) do update set
+                    status = excluded.status, version = excluded.version, attempts = excluded.attempts,
+                    sequence = excluded.sequence, error_code = excluded.error_code, error = excluded.error,
+                    duplicate_of = excluded.duplicate_of, updated_at = excluded.updated_at,
+                    completed_at = excluded.completed_at, steps = excluded.steps, transitions = excluded.transitions
+                where o.ledger_key = excluded.ledger_key and o.version < excluded.version
                 """)) {
             insert.setInt(1, ledgerKey);
             Rows.array(insert, 2, "uuid", rows, row -> row.operation().operationId());
@@ -201,7 +223,42 @@ public final class OperationTable {
                     "timestamptz",
                     rows,
                     row -> Rows.time(row.operation().completedAt()));
-            insert.executeUpdate();
+            Rows.array(
+                    insert,
+                    19,
+                    "text",
+                    rows,
+                    row -> text(codec.write(row.operation().steps())));
+            Rows.array(
+                    insert,
+                    20,
+                    "text",
+                    rows,
+                    row -> text(codec.write(row.operation().transitions())));
+            if (insert.executeUpdate() != rows.size()) {
+                throw new IllegalStateException("an operation of another ledger, or a newer version, is in the way");
+            }
+        }
+    }
+
+    /**
+     * Deletes some of those that nothing can happen to any more, with their dead letters.
+     *
+     * @return how many there were; less than the limit if there are no more
+     */
+    public int forget(Connection connection, Instant completedBefore, int limit) throws SQLException {
+        try (var delete = connection.prepareStatement("""
+                with old as (
+                    select operation_id from operation where completed_at < ?
+                    order by completed_at limit ? for update skip locked
+                ), letters as (
+                    delete from dead_letter where operation_id in (select operation_id from old)
+                )
+                delete from operation where operation_id in (select operation_id from old)
+                """)) {
+            delete.setObject(1, Rows.time(completedBefore));
+            delete.setInt(2, limit);
+            return delete.executeUpdate();
         }
     }
 
@@ -288,7 +345,9 @@ public final class OperationTable {
             UUID duplicateOf,
             Instant createdAt,
             Instant updatedAt,
-            Instant completedAt) {
+            Instant completedAt,
+            String steps,
+            String transitions) {
 
         static Stored read(ResultSet row) throws SQLException {
             var sequence = row.getObject("sequence", Long.class);
@@ -311,25 +370,36 @@ public final class OperationTable {
                     row.getObject("duplicate_of", UUID.class),
                     Rows.instant(row, "created_at"),
                     Rows.instant(row, "updated_at"),
-                    Rows.instant(row, "completed_at"));
+                    Rows.instant(row, "completed_at"),
+                    row.getString("steps"),
+                    row.getString("transitions"));
         }
 
         Row complete(Codec codec, Duration retention, List<Operation.Balance> balances) {
             var result = place == null ? null : new Operation.Result(transactionId, place.sequence(), balances);
             var problem = error == null ? null : codec.read(error.getBytes(StandardCharsets.UTF_8), Problem.class);
             var json = request.getBytes(StandardCharsets.UTF_8);
-            var pending = Operation.pending(
+            var operation = new Operation(
                     operationId,
                     ledgerId,
+                    kind,
+                    status,
+                    status.isDone(),
+                    version,
                     idempotencyKey,
-                    Codec.command(kind, json),
+                    referenceId,
+                    createdAt,
+                    updatedAt,
+                    completedAt,
+                    attempts,
                     codec.read(json, JsonNode.class),
-                    createdAt);
-            return new Row(
-                    tenant,
-                    pending.decided(status, version, attempts, result, problem, duplicateOf, completedAt, retention),
-                    fingerprint,
-                    caller);
+                    result,
+                    problem,
+                    duplicateOf,
+                    List.of(codec.read(steps.getBytes(StandardCharsets.UTF_8), Operation.Step[].class)),
+                    List.of(codec.read(transitions.getBytes(StandardCharsets.UTF_8), Operation.Transition[].class)),
+                    completedAt == null ? null : completedAt.plus(retention));
+            return new Row(tenant, operation, fingerprint, caller);
         }
     }
 }

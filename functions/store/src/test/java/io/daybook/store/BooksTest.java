@@ -17,6 +17,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.daybook.contract.AccountStatus;
 import io.daybook.contract.Amount;
 import io.daybook.contract.LedgerResource;
+import io.daybook.contract.ServiceAway;
 import io.daybook.ledger.HashChain;
 import io.daybook.ledger.Transaction;
 import io.daybook.store.TransactionTable.Place;
@@ -257,7 +258,7 @@ class BooksTest {
                     ACCOUNTS.updateStatus(connection, 1, AccountStatus.FROZEN);
                     return null;
                 }))
-                .isInstanceOf(DatabaseException.class)
+                .isInstanceOf(ServiceAway.class) // as a server that is no longer the one to write to
                 .hasMessageContaining("read-only");
         var seen = DATABASE.<Integer>snapshot(connection -> {
             var before = TRANSACTIONS.list(connection, ledger.key, 0, 10).size();

@@ -3,6 +3,7 @@ package io.daybook.store;
 import static io.daybook.store.StoreFixture.CODEC;
 import static io.daybook.store.StoreFixture.DATABASE;
 import static io.daybook.store.StoreFixture.LAST;
+import static io.daybook.store.StoreFixture.NOW;
 import static io.daybook.store.StoreFixture.OPERATIONS;
 import static io.daybook.store.StoreFixture.deposit;
 import static io.daybook.store.StoreFixture.journal;
@@ -19,6 +20,7 @@ import io.daybook.contract.OperationStatus;
 import io.daybook.ledger.Recorded;
 import io.daybook.ledger.Submission;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -174,21 +176,39 @@ class OperationTableTest {
         StoreFixture.execute(
                 "delete from operation where operation_id = ?", row.operation().operationId());
         assertThatThrownBy(() -> DATABASE.transaction(connection -> {
-                    OPERATIONS.insert(connection, ledger.key, List.of(row));
+                    OPERATIONS.write(connection, ledger.key, List.of(row));
                     return null;
                 }))
                 .hasMessageContaining("operation_reference");
     }
 
     @Test
-    void an_id_has_one_operation() {
-        var submission = ledger.submit("k", deposit("alice", "1", "EUR", null));
-        var row = ledger.apply(submission).getFirst();
-        assertThatThrownBy(() -> DATABASE.transaction(connection -> {
-                    OPERATIONS.insert(connection, ledger.key, List.of(row));
-                    return null;
-                }))
-                .hasMessageContaining("operation_pkey");
+    void an_operation_is_written_over_by_a_newer_version_only_and_in_its_own_ledger_only() {
+        var row =
+                ledger.apply(ledger.submit("k", withdrawal("alice", "1", null))).getFirst();
+        var old = row.operation();
+        var newer = new OperationTable.Row(
+                row.tenant(),
+                old.decided(
+                        OperationStatus.DEAD, old.version() + 1, 4, null, old.error(), null, NOW, Duration.ofDays(1)),
+                row.fingerprint(),
+                row.caller());
+        assertThatThrownBy(() -> write(ledger, row)).hasMessageContaining("a newer version");
+        assertThatThrownBy(() -> write(new StoreFixture(), newer)).hasMessageContaining("of another ledger");
+        assertThat(find(old.operationId()).operation().status()).isEqualTo(OperationStatus.FAILED);
+        write(ledger, newer);
+        assertThat(find(old.operationId()).operation())
+                .usingRecursiveComparison()
+                .ignoringFields("request")
+                .isEqualTo(newer.operation());
+        assertThatThrownBy(() -> write(ledger, row)).hasMessageContaining("a newer version");
+    }
+
+    private static void write(StoreFixture ledger, OperationTable.Row row) {
+        DATABASE.transaction(connection -> {
+            OPERATIONS.write(connection, ledger.key, List.of(row));
+            return null;
+        });
     }
 
     @Test
@@ -240,7 +260,7 @@ class OperationTableTest {
                         null,
                         row.recorded().outcome()));
         DATABASE.transaction(connection -> {
-            OPERATIONS.insert(connection, ledger.key, List.of(copy));
+            OPERATIONS.write(connection, ledger.key, List.of(copy));
             return null;
         });
     }

@@ -166,7 +166,7 @@ final class StoreFixture {
         TRANSACTIONS.insert(connection, key, book.transactions(), keys);
         ACCOUNTS.updateBalances(connection, book.touched(), keys);
         LEDGERS.advance(connection, key, book.head());
-        OPERATIONS.insert(connection, key, rows);
+        OPERATIONS.write(connection, key, rows);
         return rows;
     }
 

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,18 +34,23 @@ final class Daybook implements AutoCloseable {
 
     /** One that forgets all when it is closed. */
     static Daybook start() {
-        return start(new Stack.Options(Optional.empty(), 0, false));
+        return start(Map.of());
+    }
+
+    /** One that forgets all, with settings of its own. */
+    static Daybook start(Map<String, Object> properties) {
+        return start(new Stack.Options(Optional.empty(), 0, false), properties);
     }
 
     /** One whose queue, too, is kept in the folder. */
     static Daybook start(Path data) {
-        return start(new Stack.Options(Optional.of(data), 0, true));
+        return start(new Stack.Options(Optional.of(data), 0, true), Map.of());
     }
 
-    private static Daybook start(Stack.Options options) {
+    private static Daybook start(Stack.Options options, Map<String, Object> properties) {
         var functions = new AtomicReference<Functions>();
         var stack = Stack.start(options, settings -> {
-            functions.set(MicronautFunctions.create(settings));
+            functions.set(MicronautFunctions.create(settings, properties));
             return functions.get();
         });
         return new Daybook(stack, functions.get());
@@ -102,6 +108,26 @@ final class Daybook implements AutoCloseable {
     Connection database() throws SQLException {
         var postgres = stack.postgres();
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+    }
+
+    void execute(String sql) {
+        try (var connection = database();
+                var statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    long count(String table) {
+        try (var connection = database();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("select count(*) from " + table)) {
+            rows.next();
+            return rows.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

@@ -1,0 +1,38 @@
+package io.daybook.processor;
+
+import io.daybook.contract.ServiceAway;
+import io.micronaut.context.annotation.Value;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** When a message that failed is tried again, and when no more. */
+@Singleton
+final class Retries {
+    private static final int DOUBLINGS_MAX = 30;
+
+    private final int attemptsMax;
+    private final Duration first;
+    private final Duration max;
+
+    Retries(
+            @Value("${daybook.processor.attempts-max}") int attemptsMax,
+            @Value("${daybook.processor.retry.first}") Duration first,
+            @Value("${daybook.processor.retry.max}") Duration max) {
+        this.attemptsMax = attemptsMax;
+        this.first = first;
+        this.max = max;
+    }
+
+    /** Whether it failed by itself, and often enough. While a service is away nothing can be said of a message. */
+    boolean isPoison(Delivery delivery, RuntimeException cause) {
+        return !(cause instanceof ServiceAway) && delivery.attempt() >= attemptsMax;
+    }
+
+    /** In whole seconds, as SQS takes it: the double of the attempt ahead of it, less up to a half of it by chance. */
+    Duration delay(int attempt) {
+        var doubled = first.toMillis() << Math.min(attempt - 1, DOUBLINGS_MAX);
+        var most = Math.max(1, Math.ceilDiv(Math.min(doubled, max.toMillis()), 1000));
+        return Duration.ofSeconds(ThreadLocalRandom.current().nextLong(Math.ceilDiv(most, 2), most + 1));
+    }
+}

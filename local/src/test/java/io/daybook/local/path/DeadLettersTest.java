@@ -1,0 +1,351 @@
+package io.daybook.local.path;
+
+import static io.daybook.local.path.Api.object;
+import static io.daybook.local.path.Ledger.item;
+import static io.daybook.local.path.Ledger.money;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.daybook.contract.DaybookId;
+import io.daybook.contract.RedisKeys;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+
+/** What cannot be processed, beside what can. The account {@code sick} is one that PostgreSQL will not have changed. */
+class DeadLettersTest {
+    private static final FakeTopic TOPIC = new FakeTopic();
+
+    private static Daybook daybook;
+
+    @BeforeAll
+    static void start() {
+        var settings = new HashMap<>(TOPIC.settings());
+        settings.put("daybook.processor.attempts-max", 3);
+        settings.put("daybook.processor.retry.max", "1s");
+        daybook = Daybook.start(settings);
+        daybook.execute("""
+                create function refuse() returns trigger language plpgsql as
+                $$ begin raise exception 'this account is sick'; end $$
+                """);
+    }
+
+    @AfterAll
+    static void stop() {
+        daybook.close();
+        TOPIC.close();
+    }
+
+    @AfterEach
+    void all_is_back_and_the_books_hold() {
+        daybook.stack().postgres().start();
+        heal();
+        daybook.booksHold();
+    }
+
+    private static Ledger ledger() {
+        var ledger = daybook.ledger().account("a", "EUR").account("sick", "EUR");
+        daybook.execute("""
+                create or replace trigger refuse before update on account
+                for each row when (old.account_id = 'sick') execute function refuse()
+                """);
+        return ledger;
+    }
+
+    private static void heal() {
+        daybook.execute("drop trigger if exists refuse on account");
+    }
+
+    private static List<JsonNode> letters(Ledger ledger) {
+        return daybook.api().all(ledger.path() + "/dead-letters");
+    }
+
+    private static Answer redrive(Object id) {
+        return daybook.api().send("POST", "/dead-letters/" + id + "/redrive", null);
+    }
+
+    private static Answer discard(Object id) {
+        return daybook.api().post("/dead-letters/" + id + "/discard", object("reason", "It is of no use"));
+    }
+
+    private static String status(Ledger ledger, UUID id) {
+        return ledger.outcome(id).path("status").asText();
+    }
+
+    private static void send(String url, String group, String body) {
+        try (var client = daybook.stack().queue().client()) {
+            client.sendMessage(request -> request.queueUrl(url)
+                    .messageGroupId(group)
+                    .messageDeduplicationId(UUID.randomUUID().toString())
+                    .messageBody(body));
+        }
+    }
+
+    private static String message(Ledger ledger, UUID id, String key, String account) {
+        return Api.json(object(
+                "version",
+                1,
+                "tenant",
+                Daybook.TENANT,
+                "ledger_id",
+                ledger.id(),
+                "caller",
+                "somebody",
+                "accepted_at",
+                Instant.now().toString(),
+                "atomic",
+                false,
+                "operations",
+                List.of(object(
+                        "operation_id",
+                        id.toString(),
+                        "idempotency_key",
+                        key,
+                        "kind",
+                        "deposit",
+                        "request",
+                        money(account, "1.00", "EUR")))));
+    }
+
+    private static UUID newId(Ledger ledger) {
+        return DaybookId.next(Daybook.TENANT, ledger.id(), System.currentTimeMillis());
+    }
+
+    @Test
+    void poison_is_parked_and_those_around_it_are_applied() {
+        var ledger = ledger();
+        var before = ledger.deposit("a", "1.00").is(202).operationId();
+        var poison = ledger.deposit("sick", "1.00").is(202).operationId();
+        var after = ledger.deposit("a", "2.00").is(202).operationId();
+
+        assertThat(status(ledger, poison)).isEqualTo("dead");
+        assertThat(status(ledger, before)).isEqualTo("succeeded");
+        assertThat(status(ledger, after)).isEqualTo("succeeded");
+        assertThat(ledger.balance("a")).isEqualTo("3.00");
+        var dead = ledger.operation(poison);
+        assertThat(dead.path("error").path("code").asText()).isEqualTo("processing_failed");
+        assertThat(dead.path("error").path("detail").asText()).contains("this account is sick");
+        assertThat(dead.path("attempts").asInt()).isEqualTo(3);
+        assertThat(dead.path("transitions").findValuesAsText("status")).containsExactly("pending", "dead");
+        assertThat(dead.has("completed_at")).isFalse();
+        assertThat(letters(ledger)).singleElement().satisfies(letter -> {
+            assertThat(letter.path("operation_id").asText()).isEqualTo(poison.toString());
+            assertThat(letter.path("readable").asBoolean()).isTrue();
+            assertThat(letter.path("stack").asText()).contains("DatabaseException");
+        });
+        await().untilAsserted(() -> assertThat(TOPIC.types(ledger)).contains("daybook.operation.dead"));
+    }
+
+    @Test
+    void attempts_are_seen_while_they_go_on_and_versions_only_rise() {
+        var ledger = ledger();
+        var poison = ledger.deposit("sick", "1.00").is(202).operationId();
+        await().untilAsserted(() -> {
+            var waiting = ledger.operation(poison);
+            assertThat(waiting.path("status").asText()).isEqualTo("pending");
+            assertThat(waiting.path("attempts").asInt()).isPositive();
+            assertThat(waiting.path("version").asInt())
+                    .isEqualTo(1 + waiting.path("attempts").asInt());
+        });
+        assertThat(ledger.outcome(poison).path("version").asInt()).isEqualTo(4);
+    }
+
+    @Test
+    void what_is_redriven_once_its_cause_is_gone_is_applied_once() {
+        var ledger = ledger();
+        var poison = ledger.deposit("sick", "1.00").is(202).operationId();
+        ledger.outcome(poison);
+        heal();
+        var answer = redrive(poison).is(202);
+        assertThat(answer.header("Location")).hasValue("/v1/operations/" + poison);
+        assertThat(answer.text("resolution")).isEqualTo("redriven");
+        assertThat(answer.text("resolved_by")).isEqualTo("local");
+        await().untilAsserted(() -> assertThat(status(ledger, poison)).isEqualTo("succeeded"));
+        redrive(poison).isProblem(409, "operation_not_dead");
+        discard(poison).isProblem(409, "operation_not_dead");
+        assertThat(ledger.balance("sick")).isEqualTo("1.00");
+        assertThat(letters(ledger)).isEmpty();
+        var done = ledger.operation(poison);
+        assertThat(done.has("error")).isFalse();
+        assertThat(done.path("transitions").findValuesAsText("status"))
+                .containsExactly("pending", "dead", "pending", "succeeded");
+        await().untilAsserted(() -> assertThat(TOPIC.types(ledger))
+                .containsExactly(
+                        "daybook.deposit.requested",
+                        "daybook.operation.dead",
+                        "daybook.operation.redriven",
+                        "daybook.deposit.completed"));
+    }
+
+    @Test
+    void what_is_redriven_too_early_is_dead_again() {
+        var ledger = ledger();
+        var poison = ledger.deposit("sick", "1.00").is(202).operationId();
+        ledger.outcome(poison);
+        redrive(poison).is(202);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(
+                                ledger.operation(poison).path("transitions").findValuesAsText("status"))
+                        .containsExactly("pending", "dead", "pending", "dead"));
+        assertThat(letters(ledger)).hasSize(1);
+        discard(poison).is(200);
+        assertThat(status(ledger, poison)).isEqualTo("discarded");
+        assertThat(ledger.operation(poison).has("expires_at")).isTrue();
+        assertThat(letters(ledger)).isEmpty();
+        redrive(poison).isProblem(409, "operation_not_dead");
+    }
+
+    @Test
+    void of_a_batch_only_the_poisonous_operation_is_parked() {
+        var ledger = ledger();
+        var batch = ledger.send(
+                        "batches",
+                        object(
+                                "operations",
+                                List.of(
+                                        item("deposit", money("a", "1.00", "EUR")),
+                                        item("deposit", money("sick", "1.00", "EUR")),
+                                        item("deposit", money("a", "2.00", "EUR")))))
+                .is(202);
+        var ids = batch.json().path("operations").findValuesAsText("operation_id").stream()
+                .map(UUID::fromString)
+                .toList();
+        assertThat(ids).extracting(id -> status(ledger, id)).containsExactly("succeeded", "dead", "succeeded");
+    }
+
+    @Test
+    void an_atomic_batch_is_parked_redriven_and_discarded_as_a_whole() {
+        var ledger = ledger();
+        var operations =
+                List.of(item("deposit", money("a", "1.00", "EUR")), item("deposit", money("sick", "1.00", "EUR")));
+        var body = object("atomic", true, "operations", operations);
+        var redriven = ids(ledger.send("batches", body).is(202));
+        var discarded = ids(ledger.send("batches", body).is(202));
+        assertThat(redriven).allMatch(id -> status(ledger, id).equals("dead"));
+        assertThat(discarded).allMatch(id -> status(ledger, id).equals("dead"));
+        assertThat(letters(ledger)).hasSize(4);
+        heal();
+        discard(discarded.getFirst()).is(200);
+        assertThat(discarded).allMatch(id -> status(ledger, id).equals("discarded"));
+        redrive(redriven.getLast()).is(202);
+        await().untilAsserted(() ->
+                assertThat(redriven).allMatch(id -> status(ledger, id).equals("succeeded")));
+        assertThat(ledger.balance("a")).isEqualTo("1.00");
+        assertThat(ledger.balance("sick")).isEqualTo("1.00");
+    }
+
+    private static List<UUID> ids(Answer batch) {
+        return batch.json().path("operations").findValuesAsText("operation_id").stream()
+                .map(UUID::fromString)
+                .toList();
+    }
+
+    @Test
+    void what_cannot_be_read_is_kept_as_it_is_and_holds_nobody_up_for_long() {
+        var ledger = ledger();
+        var url = daybook.stack().queue().url().toString();
+        send(url, "demo~" + ledger.id(), "{\"version\":99}");
+        var good = ledger.deposit("a", "1.00").is(202).operationId();
+        assertThat(status(ledger, good)).isEqualTo("succeeded");
+        var letter = letters(ledger).getFirst();
+        assertThat(letter.path("readable").asBoolean()).isFalse();
+        assertThat(letter.path("body").asText()).isEqualTo("{\"version\":99}");
+        var id = letter.path("operation_id").asText();
+        discard(id).is(200);
+        redrive(id).isProblem(409, "operation_not_dead");
+        assertThat(letters(ledger)).isEmpty();
+    }
+
+    @Test
+    void what_reaches_the_queues_own_dead_letters_is_dead_once_unless_it_is_decided() {
+        var ledger = ledger();
+        var group = "demo~" + ledger.id();
+        var url = daybook.stack().queue().deadLettersUrl().toString();
+        var done = ledger.sendAs("k", "deposits", money("a", "1.00", "EUR"), "Prefer", "wait=20")
+                .is(200)
+                .operationId();
+        var lost = newId(ledger);
+        for (var i = 0; i < 2; i++) {
+            send(url, group, message(ledger, done, "k", "a"));
+            send(url, group, message(ledger, lost, "lost", "a"));
+            send(url, group, "nothing");
+        }
+        await().untilAsserted(() -> assertThat(letters(ledger)).hasSize(3)); // each sending is a message of its own
+        assertThat(status(ledger, lost)).isEqualTo("dead");
+        assertThat(status(ledger, done)).isEqualTo("succeeded");
+        assertThat(ledger.operation(done).path("attempts").asInt()).isEqualTo(1);
+        redrive(lost).is(202);
+        await().untilAsserted(() -> assertThat(status(ledger, lost)).isEqualTo("succeeded"));
+        assertThat(ledger.balance("a")).isEqualTo("2.00");
+    }
+
+    @Test
+    void the_key_of_a_dead_operation_is_taken_and_what_repeats_it_waits_with_it() {
+        var ledger = ledger();
+        var first = ledger.sendAs("k", "deposits", money("sick", "1.00", "EUR"))
+                .is(202)
+                .operationId();
+        ledger.outcome(first);
+        heal();
+        try (var redis = new Jedis(URI.create(daybook.stack().redis().uri()))) {
+            redis.del(RedisKeys.claim(Daybook.TENANT, ledger.id(), "k"));
+        }
+        var second = ledger.sendAs("k", "deposits", money("sick", "1.00", "EUR"))
+                .is(202)
+                .operationId();
+        assertThat(second).isNotEqualTo(first);
+        assertThat(status(ledger, second)).isEqualTo("dead");
+        assertThat(ledger.operation(second).path("duplicate_of").asText()).isEqualTo(first.toString());
+        for (var id : List.of(first, second)) {
+            redrive(id).is(202);
+            await().untilAsserted(() -> assertThat(status(ledger, id)).isEqualTo("succeeded"));
+        }
+        assertThat(ledger.balance("sick")).isEqualTo("1.00");
+    }
+
+    @Test
+    void while_postgresql_is_away_nothing_dies_however_often_it_is_tried() {
+        var ledger = ledger();
+        daybook.stack().postgres().stop();
+        var id = ledger.deposit("a", "1.00").is(202).operationId();
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            var answer = daybook.api().get("/operations/" + id);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.json().path("attempts").asInt()).isGreaterThan(4);
+        });
+        daybook.stack().postgres().start();
+        assertThat(status(ledger, id)).isEqualTo("succeeded");
+        assertThat(letters(ledger)).isEmpty();
+        assertThat(ledger.balance("a")).isEqualTo("1.00");
+    }
+
+    @Test
+    void only_an_admin_of_the_tenant_may_see_and_move_them() {
+        var ledger = ledger();
+        var poison = ledger.deposit("sick", "1.00").is(202).operationId();
+        ledger.outcome(poison);
+        var reader = daybook.api(Daybook.TENANT, "ledger:read ledger:write");
+        reader.get(ledger.path() + "/dead-letters").isProblem(403, "forbidden");
+        reader.send("POST", "/dead-letters/" + poison + "/redrive", null).isProblem(403, "forbidden");
+        var stranger = daybook.api("other", Daybook.ALL_SCOPES);
+        stranger.get(ledger.path() + "/dead-letters").isProblem(404, "ledger_not_found");
+        stranger.send("POST", "/dead-letters/" + poison + "/redrive", null).isProblem(404, "operation_not_found");
+        redrive("x").isProblem(404, "operation_not_found");
+        redrive(UUID.randomUUID()).isProblem(404, "operation_not_found");
+        var alive = ledger.deposit("a", "1.00", "Prefer", "wait=20").is(200).operationId();
+        redrive(alive).isProblem(409, "operation_not_dead");
+        discard(alive).isProblem(409, "operation_not_dead");
+        daybook.api()
+                .post("/dead-letters/" + poison + "/discard", object("reason", " "))
+                .isProblem(422, "validation_failed");
+    }
+}
