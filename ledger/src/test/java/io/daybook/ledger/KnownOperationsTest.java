@@ -150,4 +150,40 @@ class KnownOperationsTest {
         assertThat(code(book.apply(ledger.submit("key", deposit("alice", "5", "R-1")))))
                 .isEqualTo("idempotency_key_reused");
     }
+
+    private static Recorded undecided(Submission submission) {
+        var command = submission.command();
+        return new Recorded(
+                submission.operationId(),
+                submission.idempotencyKey(),
+                submission.fingerprint(),
+                command.referenceId(),
+                true,
+                command.referenceId() != null,
+                null,
+                null);
+    }
+
+    @Test
+    void an_operation_without_an_outcome_is_decided_when_it_comes_under_its_own_key_and_reference() {
+        var submission = ledger.submit("key", withdrawal("alice", "1", "R"));
+        var decided = ledger.recorded(undecided(submission)).book().apply(submission);
+        assertThat(decided.outcome()).isInstanceOf(Outcome.Succeeded.class);
+        assertThat(decided.ownsKey()).isTrue();
+        assertThat(decided.ownsReference()).isTrue();
+    }
+
+    @Test
+    void what_repeats_an_operation_without_an_outcome_cannot_be_processed_and_moves_nothing() {
+        var first = ledger.submit("key", withdrawal("alice", "1", "R"));
+        var book = ledger.recorded(undecided(first)).book();
+        var repeated = book.apply(ledger.submit("key", withdrawal("alice", "1", "R")));
+        assertThat(code(repeated)).isEqualTo("processing_failed");
+        assertThat(repeated.duplicateOf()).isEqualTo(first.operationId());
+        assertThat(code(book.apply(ledger.submit("key", withdrawal("alice", "2", "R")))))
+                .isEqualTo("idempotency_key_reused");
+        assertThat(code(book.apply(ledger.submit("other", withdrawal("alice", "1", "R")))))
+                .isEqualTo("duplicate_reference");
+        assertThat(book.transactions()).isEmpty();
+    }
 }

@@ -242,7 +242,8 @@ public final class OperationTable {
     }
 
     /**
-     * Deletes some of those that nothing can happen to any more, with their dead letters.
+     * Deletes some of those that nothing can happen to any more, with their dead letters and with those that have no
+     * operation.
      *
      * @return how many there were; less than the limit if there are no more
      */
@@ -252,12 +253,14 @@ public final class OperationTable {
                     select operation_id from operation where completed_at < ?
                     order by completed_at limit ? for update skip locked
                 ), letters as (
-                    delete from dead_letter where operation_id in (select operation_id from old)
+                    delete from dead_letter
+                    where operation_id in (select operation_id from old) or not readable and resolved_at < ?
                 )
                 delete from operation where operation_id in (select operation_id from old)
                 """)) {
             delete.setObject(1, Rows.time(completedBefore));
             delete.setInt(2, limit);
+            delete.setObject(3, Rows.time(completedBefore));
             return delete.executeUpdate();
         }
     }
