@@ -23,10 +23,12 @@ class OutboxTest {
     private static final FakeTopic TOPIC = new FakeTopic();
 
     private static Daybook daybook;
+    private static Ledger probe;
 
     @BeforeAll
     static void start() {
         daybook = Daybook.start(TOPIC.settings());
+        probe = ledger();
     }
 
     @AfterAll
@@ -39,6 +41,9 @@ class OutboxTest {
     void all_is_there_and_the_books_hold() {
         TOPIC.is(FakeTopic.Mood.THERE);
         daybook.stack().redis().start();
+        await().atMost(Duration.ofSeconds(20)) // until the functions are connected again
+                .untilAsserted(
+                        () -> probe.deposit("a", "1.00", "Prefer", "wait=2").is(200));
         daybook.booksHold();
     }
 
