@@ -122,15 +122,23 @@ final class BatchRunner {
                     deliveries.getFirst().messageId(),
                     e);
             return Optional.of(e);
+        } finally {
+            MDC.remove("ledger_id");
+            MDC.remove("operation_id");
         }
     }
 
     private boolean isParked(Delivery delivery, RuntimeException failure, Set<Integer> leaving) {
         if (!retries.isPoison(delivery, failure)) {
             return false;
-        } finally {
-            MDC.remove("ledger_id");
-            MDC.remove("operation_id");
+        }
+        try {
+            bury(delivery, Cause.of(failure), leaving);
+            LOG.error("Message {} of {} is parked", delivery.messageId(), delivery.group(), failure);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("Message {} of {} cannot be parked", delivery.messageId(), delivery.group(), e);
+            return false;
         }
     }
 
@@ -145,14 +153,6 @@ final class BatchRunner {
                             .getFirst()
                             .operationId()
                             .toString());
-        }
-        try {
-            bury(delivery, Cause.of(failure), leaving);
-            LOG.error("Message {} of {} is parked", delivery.messageId(), delivery.group(), failure);
-            return true;
-        } catch (RuntimeException e) {
-            LOG.warn("Message {} of {} cannot be parked", delivery.messageId(), delivery.group(), e);
-            return false;
         }
     }
 

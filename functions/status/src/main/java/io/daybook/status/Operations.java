@@ -2,6 +2,7 @@ package io.daybook.status;
 
 import io.daybook.contract.Codec;
 import io.daybook.contract.Operation;
+import io.daybook.contract.OperationStatus;
 import io.daybook.contract.RedisKeys;
 import io.daybook.runtime.Redis;
 import io.daybook.store.Database;
