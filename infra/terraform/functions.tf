@@ -49,7 +49,7 @@ locals {
       handler         = "io.daybook.processor.DeadLettersHandler"
       memory_mb       = 1024
       timeout_seconds = 60
-      needs           = ["redis", "database", "receive-dead", "publish"]
+      needs           = ["redis", "database", "receive-dead", "send", "publish"]
     }
     relay = {
       description     = "Sends what was not sent, sweeps and cleans up, each minute"
@@ -99,7 +99,7 @@ locals {
     )
     send         = { DAYBOOK_QUEUE_URL = module.queue.queue.url }
     receive      = { DAYBOOK_QUEUE_URL = module.queue.queue.url }
-    receive-dead = {}
+    receive-dead = { DAYBOOK_QUEUE_RECEIVES_MAX = tostring(var.max_receive_count) }
     publish      = { DAYBOOK_EVENTS_TOPIC_ARN = module.queue.topic_arn }
   }
 

@@ -97,7 +97,7 @@ variable "settings" {
   }
 
   validation {
-    condition     = alltrue([for key in keys(var.settings) : !can(regex("^DAYBOOK_(DATABASE_(URL|USER|PASSWORD|SECRET_ARN)|REDIS_(URI|CLUSTER)|QUEUE_URL|EVENTS_TOPIC_ARN|JWT_.*)$", key))])
+    condition     = alltrue([for key in keys(var.settings) : !can(regex("^DAYBOOK_(DATABASE_(URL|USER|PASSWORD|SECRET_ARN)|REDIS_(URI|CLUSTER)|QUEUE_(URL|RECEIVES_MAX)|EVENTS_TOPIC_ARN|JWT_.*)$", key))])
     error_message = "Where things are is told by variables of their own."
   }
 }
@@ -122,9 +122,9 @@ variable "visibility_timeout_seconds" {
 }
 
 variable "max_receive_count" {
-  description = "Deliveries after which the queue itself gives a message up, long after the processor should have."
+  description = "Deliveries after which the queue itself gives a message up, long after the processor should have: an outage of the database must not fill the dead-letter queue."
   type        = number
-  default     = 10
+  default     = 100
 
   validation {
     condition     = var.max_receive_count >= 5

@@ -89,6 +89,7 @@ run "each_function_may_do_what_it_needs_and_no_more" {
         "sqs:DeleteMessage daybook-operations-dead.fifo",
         "sqs:GetQueueAttributes daybook-operations-dead.fifo",
         "sqs:ReceiveMessage daybook-operations-dead.fifo",
+        "sqs:SendMessage daybook-operations.fifo",
       ]
       relay = [
         "kms:Decrypt key/data",
@@ -138,7 +139,7 @@ run "each_function_is_told_what_it_needs_and_no_more" {
       status       = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "JWT_AUDIENCE", "JWT_ISSUER", "REDIS_CLUSTER", "REDIS_URI"]
       sync         = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
       processor    = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
-      dead-letters = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "REDIS_CLUSTER", "REDIS_URI"]
+      dead-letters = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_RECEIVES_MAX", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
       relay        = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
       migrate      = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER"]
     }

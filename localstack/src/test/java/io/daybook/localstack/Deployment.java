@@ -100,9 +100,11 @@ final class Deployment implements AutoCloseable {
 
     private Map<String, String> variables() {
         return Map.of(
-                "jwt_jwks", jwks(),
+                "jwt_jwks",
+                jwks(),
                 // What was under way in a crash comes again after six times as long.
-                "functions", "{\"processor\": {\"timeout_seconds\": 15}}");
+                "functions",
+                "{\"processor\": {\"timeout_seconds\": 15}}");
     }
 
     private String jwks() {

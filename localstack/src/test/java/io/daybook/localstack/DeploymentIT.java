@@ -27,7 +27,8 @@ class DeploymentIT {
         var lambda = daybook.client(LambdaClient.builder());
 
         for (var role : new String[] {"intake", "status", "sync", "processor", "dead-letters", "relay", "migrate"}) {
-            var alias = lambda.getAlias(request -> request.functionName("daybook-" + role).name("live"));
+            var alias = lambda.getAlias(
+                    request -> request.functionName("daybook-" + role).name("live"));
             var function = lambda.getFunctionConfiguration(
                     request -> request.functionName("daybook-" + role).qualifier(alias.functionVersion()));
             assertThat(function.runtime()).as(role).isEqualTo(Runtime.JAVA21);

@@ -60,16 +60,21 @@ class OutagesIT {
         var operations = Collections.nCopies(1_000, item("deposit", money("alice", "0.01", "EUR")));
 
         var answers = IntStream.range(0, 4)
-                .mapToObj(ignored -> ledger.send("batches", Map.of("operations", operations)).is(202))
+                .mapToObj(ignored ->
+                        ledger.send("batches", Map.of("operations", operations)).is(202))
                 .toList();
         daybook.containersOf("daybook-processor").forEach(daybook::crash);
 
         for (var answer : answers) {
-            var last = answer.json().path("operations").get(999).path("operation_id").asText();
-            await().atMost(Duration.ofMinutes(6)).pollInterval(Duration.ofSeconds(1)).until(() -> ledger.operation(
-                            UUID.fromString(last))
-                    .path("done")
-                    .asBoolean());
+            var last = answer.json()
+                    .path("operations")
+                    .get(999)
+                    .path("operation_id")
+                    .asText();
+            await().atMost(Duration.ofMinutes(6))
+                    .pollInterval(Duration.ofSeconds(1))
+                    .until(() ->
+                            ledger.operation(UUID.fromString(last)).path("done").asBoolean());
         }
         assertThat(ledger.balance("alice")).isEqualTo("41.00");
     }

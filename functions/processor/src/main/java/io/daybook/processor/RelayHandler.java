@@ -1,5 +1,6 @@
 package io.daybook.processor;
 
+import io.daybook.runtime.Meter;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.MicronautRequestHandler;
 import jakarta.inject.Inject;
@@ -9,6 +10,9 @@ import java.util.Map;
 public final class RelayHandler extends MicronautRequestHandler<Map<String, Object>, Map<String, Object>> {
     @Inject
     private Relay relay;
+
+    @Inject
+    private Meter meter;
 
     /** As Lambda makes it. */
     public RelayHandler() {}
@@ -21,6 +25,9 @@ public final class RelayHandler extends MicronautRequestHandler<Map<String, Obje
     @Override
     public Map<String, Object> execute(Map<String, Object> ignored) {
         var report = relay.run();
+        meter.seconds("OutboxAgeSeconds", report.outboxAgeSeconds());
+        meter.count("DeadLetters", report.deadLetters());
+        meter.flush();
         return Map.of(
                 "sent", report.sent(),
                 "statuses_repaired", report.statusesRepaired(),

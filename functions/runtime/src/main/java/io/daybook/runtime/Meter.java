@@ -32,6 +32,10 @@ public final class Meter {
         add(name, number, MetricUnit.COUNT);
     }
 
+    public void seconds(String name, long duration) {
+        add(name, duration, MetricUnit.SECONDS);
+    }
+
     public void milliseconds(String name, long duration) {
         add(name, duration, MetricUnit.MILLISECONDS);
     }

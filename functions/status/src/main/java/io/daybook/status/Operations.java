@@ -4,6 +4,7 @@ import io.daybook.contract.Codec;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.RedisKeys;
+import io.daybook.contract.ServiceAway;
 import io.daybook.runtime.Redis;
 import io.daybook.store.Database;
 import io.daybook.store.LedgerTable;
@@ -54,18 +55,30 @@ final class Operations {
         this.staleAfter = staleAfter;
     }
 
-    /** The operation, if it is one of the tenant's. */
+    /**
+     * The operation, if it is one of the tenant's.
+     *
+     * @throws ServiceAway if that cannot be told: without Redis, what is on its way looks as if it never was
+     */
     Optional<Operation> find(String tenant, UUID id) {
-        var seen = inRedis(tenant, id);
-        if (seen.filter(operation -> !mayBeStale(operation)).isPresent()) {
-            return seen;
+        try {
+            var seen = inRedis(tenant, id);
+            return seen.filter(operation -> !mayBeStale(operation)).isPresent()
+                    ? seen
+                    : stored(tenant, id)
+                            .filter(stored -> seen.isEmpty()
+                                    || stored.version() > seen.get().version())
+                            .or(() -> seen);
+        } catch (RedisException e) {
+            LOG.warn("Redis is away, PostgreSQL answers: {}", e.toString());
+            return Optional.of(stored(tenant, id).orElseThrow(() -> new ServiceAway("Redis", e)));
         }
+    }
+
+    private Optional<Operation> stored(String tenant, UUID id) {
         return database.transaction(connection -> operations.find(connection, id))
                 .filter(row -> row.tenant().equals(tenant))
-                .map(OperationTable.Row::operation)
-                .filter(stored ->
-                        seen.isEmpty() || stored.version() > seen.get().version())
-                .or(() -> seen);
+                .map(OperationTable.Row::operation);
     }
 
     /** Ids from one on and before another. */
@@ -79,7 +92,12 @@ final class Operations {
         return UNSIGNED.compare(one, other) < 0 ? one : other;
     }
 
-    /** The ledger's operations between two ids, the newest first: those decided, and those on their way. */
+    /**
+     * The ledger's operations between two ids, the newest first: those decided, and, if Redis answers, those on their
+     * way.
+     *
+     * @throws ServiceAway if just those are asked for, and Redis does not answer
+     */
     List<Operation> list(LedgerTable.Row ledger, OperationTable.Filter filter, Between between, int limit) {
         var found = new TreeMap<UUID, Operation>(UNSIGNED.reversed());
         // Redis ahead of PostgreSQL: what has left the one by then is in the other.
@@ -105,15 +123,10 @@ final class Operations {
     }
 
     private Optional<Operation> inRedis(String tenant, UUID id) {
-        try {
-            var fields = redis.call(commands -> commands.hmget(RedisKeys.operation(id), "t", "d"));
-            return fields.get(0).hasValue() && fields.get(0).getValue().equals(tenant)
-                    ? Optional.of(parse(fields.get(1).getValue()))
-                    : Optional.empty();
-        } catch (RedisException e) {
-            LOG.warn("Redis is away, PostgreSQL answers: {}", e.toString());
-            return Optional.empty();
-        }
+        var fields = redis.call(commands -> commands.hmget(RedisKeys.operation(id), "t", "d"));
+        return fields.get(0).hasValue() && fields.get(0).getValue().equals(tenant)
+                ? Optional.of(parse(fields.get(1).getValue()))
+                : Optional.empty();
     }
 
     private List<Operation> onTheirWay(
@@ -133,6 +146,9 @@ final class Operations {
                 rest = ids.isEmpty() ? rest : rest.before(ids.getLast());
             } while (ids.size() == CHUNK && found.size() < limit);
         } catch (RedisException e) {
+            if (filter.status() == OperationStatus.PENDING) {
+                throw new ServiceAway("Redis", e);
+            }
             LOG.warn("Redis is away, operations on their way are not listed: {}", e.toString());
         }
         return found;

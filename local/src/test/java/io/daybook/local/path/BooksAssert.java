@@ -39,9 +39,12 @@ public final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
     /** What a client was told to be accepted has an outcome, and is listed once; and nothing else is on its way. */
     public BooksAssert everyAcceptedOperationIsDone() {
         await().atMost(AT_REST_WITHIN).pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
-            Assertions.assertThat(actual.api().all(actual.path() + "/operations?status=pending"))
-                    .as("operations of %s on their way", actual.id())
-                    .isEmpty();
+            var pending = actual.api().get(actual.path() + "/operations?status=pending");
+            if (pending.status() != 503) { // nobody knows them without Redis
+                Assertions.assertThat(pending.is(200).json().path("items"))
+                        .as("operations of %s on their way", actual.id())
+                        .isEmpty();
+            }
             Assertions.assertThat(operations().keySet())
                     .as("operations of %s", actual.id())
                     .containsAll(actual.accepted());

@@ -168,8 +168,10 @@ public final class Ledger {
         return await().atMost(Duration.ofSeconds(40))
                 .pollInterval(Duration.ofMillis(20))
                 .until(
-                        () -> operation(operationId),
-                        operation -> operation.path("done").asBoolean());
+                        () -> api.get("/operations/" + operationId), // 503 while nobody can tell
+                        answer -> answer.status() != 503
+                                && answer.is(200).json().path("done").asBoolean())
+                .json();
     }
 
     public String balance(String accountId) {

@@ -6,6 +6,7 @@ import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.daybook.contract.DaybookId;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -86,6 +87,21 @@ class OutagesTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Test
+    void without_redis_what_may_be_on_its_way_is_not_said_to_be_unknown() {
+        var ledger = ledger();
+        var api = daybook.api();
+        var unknown = DaybookId.next(Daybook.TENANT, ledger.id(), System.currentTimeMillis());
+        api.get("/operations/" + unknown).isProblem(404, "operation_not_found");
+        daybook.stack().redis().stop();
+
+        var answer = api.get("/operations/" + unknown).isProblem(503, "unavailable");
+
+        assertThat(answer.header("Retry-After")).isPresent();
+        api.get(ledger.path() + "/operations?status=pending").isProblem(503, "unavailable");
+        api.get(ledger.path() + "/operations").is(200);
     }
 
     @Test
