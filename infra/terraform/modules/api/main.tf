@@ -24,12 +24,15 @@ locals {
   documented_paths = distinct(values(local.operations)[*].path)
 
   # What the document does not have is refused by the functions too, in the same words and to those alone who may ask:
-  # HEAD as GET, another method by whom the path's others belong to, another path by whom its like would.
+  # HEAD as GET, another method by whom its path belongs to, another path by whom its like would.
   undocumented = merge(
     { for name, operation in local.operations : "HEAD ${operation.path}" => merge(operation, { method = "head", id = null }) if operation.method == "get" },
     { for path in local.documented_paths : "ANY ${path}" => merge(local.refusal, {
-      path            = path
-      function        = try([for operation in values(local.operations) : operation.function if operation.path == path && operation.method != "get"][0], "intake")
+      path = path
+      function = concat(
+        [for operation in values(local.operations) : operation.function if operation.path == path && operation.method != "get"],
+        [for operation in values(local.operations) : operation.function if operation.path == path],
+      )[0]
       path_parameters = [for operation in values(local.operations) : operation.path_parameters if operation.path == path][0]
     }) },
     { for root in distinct([for path in local.documented_paths : regex("^/[^/{]+", path)]) : "ANY ${root}/{proxy+}" => merge(local.refusal, {

@@ -48,6 +48,7 @@ final class Deployment implements AutoCloseable {
             .withEnv("POSTGRES_USER", "daybook")
             .withEnv("POSTGRES_PASSWORD", "daybook")
             .withEnv("POSTGRES_DB", "daybook")
+            .withEnv("PGPASSWORD", "daybook") // for psql in the container
             .waitingFor(Wait.forSuccessfulCommand("pg_isready -q -h 127.0.0.1 -U daybook"));
     private final GenericContainer<?> valkey = new GenericContainer<>("valkey/valkey:8")
             .withNetwork(network)
@@ -165,6 +166,21 @@ final class Deployment implements AutoCloseable {
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
                 .build();
+    }
+
+    void sql(String statements) {
+        try {
+            var result = postgres.execInContainer(
+                    "psql", "-h", "127.0.0.1", "-U", "daybook", "-v", "ON_ERROR_STOP=1", "-c", statements, "daybook");
+            if (result.getExitCode() != 0) {
+                throw new AssertionError(result.getStderr());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The ids of the containers that a function runs in. */

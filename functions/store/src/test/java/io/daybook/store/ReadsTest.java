@@ -60,11 +60,12 @@ class ReadsTest {
                 """, TRANSACTIONS_COUNT, LEDGER.key);
         execute("""
                 insert into operation (operation_id, ledger_key, kind, status, version, attempts, idempotency_key,
-                    fingerprint, reference_id, caller, request, sequence, created_at, updated_at, completed_at)
+                    fingerprint, reference_id, caller, request, transitions, sequence, created_at, updated_at,
+                    completed_at)
                 select operation_id, ledger_key, kind, case when sequence % 10000 = 0 then 'failed' else 'succeeded' end,
                     2, 1, 'k' || sequence, '', case when sequence % 2 = 0 then 'r' || sequence end, 'c',
                     '{"from_account_id":"vault","to_account_id":"till","amount":"1.00","currency":"EUR"}',
-                    sequence, at, at, at
+                    '[]', sequence, at, at, at
                 from transaction where ledger_key = ?
                 """, LEDGER.key);
         DATABASE.transaction(connection -> {

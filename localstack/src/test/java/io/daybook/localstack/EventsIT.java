@@ -1,0 +1,76 @@
+package io.daybook.localstack;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.daybook.local.path.Api;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.services.sns.SnsClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
+
+/** What a queue that is subscribed to the topic of events gets. */
+@Deployed
+class EventsIT {
+    private final Deployment daybook;
+
+    EventsIT(Deployment daybook) {
+        this.daybook = daybook;
+    }
+
+    @Test
+    void a_subscribed_queue_gets_every_event_of_a_ledger_in_order() {
+        var sqs = daybook.client(SqsClient.builder());
+        var queue = sqs.createQueue(request ->
+                        request.queueName("subscriber.fifo").attributes(Map.of(QueueAttributeName.FIFO_QUEUE, "true")))
+                .queueUrl();
+        var arn = sqs.getQueueAttributes(
+                        request -> request.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN))
+                .attributes()
+                .get(QueueAttributeName.QUEUE_ARN);
+        daybook.client(SnsClient.builder())
+                .subscribe(request -> request.topicArn(daybook.output("events_topic_arn"))
+                        .protocol("sqs")
+                        .endpoint(arn)
+                        .attributes(Map.of("RawMessageDelivery", "true")));
+        var ledger = daybook.ledger().account("alice", "EUR");
+
+        ledger.deposit("alice", "3.00", "Prefer", "wait=20").is(200);
+        ledger.withdraw("alice", "4.00", "Prefer", "wait=20").isProblem(422, "insufficient_funds");
+
+        var events = new ArrayList<JsonNode>();
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
+            events.addAll(receive(sqs, queue, ledger.id()));
+            return events.size() >= 4;
+        });
+        assertThat(events.stream().map(event -> event.path("type").asText()))
+                .containsExactly(
+                        "daybook.deposit.requested",
+                        "daybook.deposit.completed",
+                        "daybook.withdrawal.requested",
+                        "daybook.withdrawal.failed");
+        assertThat(events.get(1).path("specversion").asText()).isEqualTo("1.0");
+        assertThat(events.get(1).path("data").path("balance_after").asText()).isEqualTo("3.00");
+    }
+
+    private static List<JsonNode> receive(SqsClient sqs, String queue, String ledger) throws JsonProcessingException {
+        var events = new ArrayList<JsonNode>();
+        var messages = sqs.receiveMessage(request ->
+                        request.queueUrl(queue).maxNumberOfMessages(10).waitTimeSeconds(1))
+                .messages();
+        for (var message : messages) {
+            sqs.deleteMessage(request -> request.queueUrl(queue).receiptHandle(message.receiptHandle()));
+            var event = Api.JSON.readTree(message.body());
+            if (event.path("data").path("ledger_id").asText().equals(ledger)) {
+                events.add(event);
+            }
+        }
+        return events;
+    }
+}
