@@ -24,8 +24,8 @@ final class Tally {
     void count(Instant since, List<Operation> operations) {
         var start = since.truncatedTo(ChronoUnit.MICROS); // as PostgreSQL keeps times
         var fresh = operations.stream()
-                .filter(operation ->
-                        operation.done() && !operation.completedAt().isBefore(start))
+                .filter(operation -> operation.completedAt() != null
+                        && !operation.completedAt().isBefore(start))
                 .toList();
         fresh.stream()
                 .flatMap(Tally::metrics)

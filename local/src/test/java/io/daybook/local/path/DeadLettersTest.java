@@ -324,8 +324,9 @@ class DeadLettersTest {
         });
         daybook.stack().postgres().start();
         assertThat(status(ledger, id)).isEqualTo("succeeded");
-        assertThat(letters(ledger)).isEmpty();
-        assertThat(ledger.balance("a")).isEqualTo("1.00");
+        // Each function's connections come back when it next looks for one.
+        await().untilAsserted(() -> assertThat(letters(ledger)).isEmpty());
+        await().untilAsserted(() -> assertThat(ledger.balance("a")).isEqualTo("1.00"));
     }
 
     @Test

@@ -4,6 +4,7 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.util.Map;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -21,6 +22,9 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
     /** Starts it for the first test that wants it; closed when all tests have run. */
     final class Shared implements ParameterResolver, AfterEachCallback {
+        /** A machine that stands still for a moment is no outage of Redis. */
+        private static final Map<String, Object> SETTINGS = Map.of("daybook.redis.timeout", "10s");
+
         @Override
         public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
             return parameter.getParameter().getType() == Daybook.class;
@@ -43,7 +47,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
         private static Daybook daybook(ExtensionContext context) {
             return context.getRoot()
                     .getStore(ExtensionContext.Namespace.create(Shared.class))
-                    .getOrComputeIfAbsent(Daybook.class, type -> Daybook.start(), Daybook.class);
+                    .getOrComputeIfAbsent(Daybook.class, type -> Daybook.start(SETTINGS), Daybook.class);
         }
     }
 }
