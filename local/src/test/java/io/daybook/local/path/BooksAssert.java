@@ -45,14 +45,15 @@ public final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
                         .as("operations of %s on their way", actual.id())
                         .isEmpty();
             }
-            Assertions.assertThat(operations().keySet())
+            var operations = operations();
+            Assertions.assertThat(operations.keySet())
                     .as("operations of %s", actual.id())
                     .containsAll(actual.accepted());
+            Assertions.assertThat(operations.values())
+                    .as("operations of %s", actual.id())
+                    .allMatch(operation -> operation.path("done").asBoolean());
         });
         var operations = operations();
-        Assertions.assertThat(operations.values())
-                .as("operations of %s", actual.id())
-                .allMatch(operation -> operation.path("done").asBoolean());
         Assertions.assertThat(operations.values())
                 .allMatch(operation -> operation.has("result") != operation.has("error"), "one outcome");
         var sequences = firsts(operations.values()).stream()
