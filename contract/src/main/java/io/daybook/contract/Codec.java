@@ -11,7 +11,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
-import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
@@ -19,6 +20,8 @@ import java.util.zip.GZIPOutputStream;
 public final class Codec {
     private static final int COMPRESS_FROM_BYTES = 4_096;
     private static final int DECOMPRESSED_BYTES_MAX = 16 * 1_048_576;
+    private static final int STEP_BALANCES_MAX = 10;
+    private static final Pattern SUM = Pattern.compile("-?[0-9]{1,60}(\\.[0-9]{1,18})?");
 
     private final JsonMapper json;
 
@@ -117,20 +120,40 @@ public final class Codec {
     }
 
     private static QueueMessage.Item item(Fields in) {
-        var operationId = in.text("operation_id", Codec::isUuid, "must be a UUID");
+        var operationId = in.daybookId("operation_id");
         var key = in.text("idempotency_key", Fields::isPrintable, "must be printable");
         var kind = in.choice("kind", true, List.of(Kind.values())).orElse(null);
         var request = in.object("request");
         var command = kind == null ? null : CommandReader.read(kind, request);
-        return in.build(() -> new QueueMessage.Item(UUID.fromString(operationId), key, kind, command));
+        var step = in.optional("step", () -> step(in.object("step")));
+        if (step != null && !(command instanceof Command.Crossing)) {
+            in.error("step", "is nothing that a " + kind + " has");
+        }
+        return in.build(() -> new QueueMessage.Item(operationId, key, kind, command, step));
     }
 
-    private static boolean isUuid(String text) {
-        try {
-            return text.length() == 36 && UUID.fromString(text).version() == 7;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
+    private static QueueMessage.Step step(Fields in) {
+        var name = in.choice("name", true, List.of(StepName.values()));
+        var homeLedgerId = in.ledgerId("home_ledger_id");
+        var problem = in.optional("problem", () -> problem(in.object("problem")));
+        var balances = in.optional("balances", () -> in.list("balances", 1, STEP_BALANCES_MAX, Codec::balance));
+        return in.build(() -> new QueueMessage.Step(name.orElseThrow(), homeLedgerId, problem, balances));
+    }
+
+    /** Only what is not in the code's own words has to be read; the rest is asked for, and made anew. */
+    private static Problem problem(Fields in) {
+        Stream.of("type", "title").forEach(name -> in.text(name, Fields::isPrintable, "must be printable"));
+        in.integer("status", 400, 599);
+        var code = in.choice("code", true, List.of(ProblemCode.values()));
+        var detail = in.text("detail", Fields::isPrintable, "must be printable");
+        return in.build(() -> Problem.of(code.orElseThrow(), detail));
+    }
+
+    private static Operation.Balance balance(Fields in) {
+        var account = in.accountId("account_id");
+        var currency = in.currency("currency");
+        var amount = in.text("balance_after", SUM.asMatchPredicate(), "must be a decimal string");
+        return in.build(() -> new Operation.Balance(account, currency, Amount.written(amount)));
     }
 
     private static byte[] decompress(String body) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -42,6 +44,8 @@ public final class Fields {
     public static final int METADATA_VALUE_LENGTH_MAX = 500;
 
     private static final int ERRORS_MAX = 100;
+    private static final Instant MOMENT_MIN = Instant.parse("0001-01-01T00:00:00Z");
+    private static final Instant MOMENT_MAX = Instant.parse("9999-12-31T23:59:59.999999Z");
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
@@ -247,6 +251,30 @@ public final class Fields {
         } catch (DateTimeException e) {
             error(name, "must be a time of RFC 3339 such as 2026-01-31T12:00:00Z");
             return null;
+        }
+    }
+
+    /** A time of RFC 3339, whose years have four digits, in whole microseconds as PostgreSQL keeps it. */
+    public Instant moment(String name) {
+        var time = time(name);
+        if (time != null && (time.isBefore(MOMENT_MIN) || time.isAfter(MOMENT_MAX))) {
+            error(name, "must be a time from the year 0001 to 9999");
+            return null;
+        }
+        return time == null ? null : time.truncatedTo(ChronoUnit.MICROS);
+    }
+
+    /** An identifier that Daybook has made. */
+    public UUID daybookId(String name) {
+        var text = text(name, Fields::isUuid7, "must be a UUID of version 7");
+        return text == null ? null : UUID.fromString(text);
+    }
+
+    private static boolean isUuid7(String text) {
+        try {
+            return text.length() == 36 && UUID.fromString(text).version() == 7;
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 

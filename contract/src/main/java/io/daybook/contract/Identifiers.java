@@ -57,4 +57,14 @@ public final class Identifiers {
     public static String external(String currency) {
         return "external:" + currency;
     }
+
+    /** The account through which a currency is changed into others. */
+    public static String exchange(String currency) {
+        return "exchange:" + currency;
+    }
+
+    /** The account that stands for what is on its way between two ledgers; over all ledgers it sums to zero at rest. */
+    public static String transit(String currency) {
+        return "transit:" + currency;
+    }
 }

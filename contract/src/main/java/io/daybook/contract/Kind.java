@@ -3,33 +3,47 @@ package io.daybook.contract;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.micronaut.serde.annotation.Serdeable;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
-/** What an operation does; its name in JSON is the singular of its path. */
+/** What an operation does. */
 @Serdeable
 public enum Kind {
-    DEPOSIT("deposit", false),
-    WITHDRAWAL("withdrawal", true),
-    TRANSFER("transfer", true),
-    JOURNAL("journal", false);
+    DEPOSIT("deposits", false),
+    WITHDRAWAL("withdrawals", true),
+    TRANSFER("transfers", true),
+    EXCHANGE("exchanges", true),
+    JOURNAL("journals", false),
+    HOLD("holds", false),
+    CAPTURE(null, false),
+    RELEASE(null, false),
+    REVERSAL(null, false),
+    ACTION_ITEM(null, false),
+    ACTION_ITEM_UPDATE(null, false);
 
-    private final String text;
+    private final String path;
     private final boolean confirmed;
 
-    Kind(String text, boolean confirmed) {
-        this.text = text;
+    /** @param path the collection of a ledger in which its operations are made; {@code null} if they follow on something */
+    Kind(String path, boolean confirmed) {
+        this.path = path;
         this.confirmed = confirmed;
     }
 
     public static Optional<Kind> of(String text) {
-        return Arrays.stream(values()).filter(kind -> kind.text.equals(text)).findFirst();
+        return Arrays.stream(values())
+                .filter(kind -> kind.toString().equals(text))
+                .findFirst();
     }
 
     /** The kind whose operations are made at a path: {@code deposits} makes a deposit. */
     public static Optional<Kind> ofPath(String segment) {
-        return Arrays.stream(values())
-                .filter(kind -> (kind.text + "s").equals(segment))
-                .findFirst();
+        return Arrays.stream(values()).filter(kind -> segment.equals(kind.path)).findFirst();
+    }
+
+    /** The last segment of the path at which its operations are made, if they need nothing but their ledger. */
+    public Optional<String> path() {
+        return Optional.ofNullable(path);
     }
 
     /** Whether its answer waits for the outcome unless the client asks otherwise. */
@@ -40,6 +54,6 @@ public enum Kind {
     @Override
     @JsonValue
     public String toString() {
-        return text;
+        return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -53,7 +53,13 @@ public record Operation(
     @Serdeable(naming = SnakeCaseStrategy.class)
     public record Balance(String accountId, String currency, Amount balanceAfter) {}
 
-    /** One step of an operation that has several. */
+    /**
+     * One step of an operation that has several.
+     *
+     * @param ledgerId where it was taken
+     * @param status {@code succeeded} or {@code failed}
+     * @param at when the operation's own ledger knew of it
+     */
     @Serdeable(naming = SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Step(String name, String ledgerId, String status, Instant at) {}
@@ -84,6 +90,54 @@ public record Operation(
                 List.of(),
                 List.of(new Transition(OperationStatus.PENDING, at)),
                 null);
+    }
+
+    /** The same operation on its way between two ledgers. */
+    public Operation underWay(OperationStatus status, int version, int attempts, List<Step> steps, Instant at) {
+        return new Operation(
+                operationId,
+                ledgerId,
+                kind,
+                status,
+                false,
+                version,
+                idempotencyKey,
+                referenceId,
+                createdAt,
+                at,
+                null,
+                attempts,
+                request,
+                null,
+                null,
+                duplicateOf,
+                steps,
+                Stream.concat(transitions.stream(), Stream.of(new Transition(status, at)))
+                        .toList(),
+                null);
+    }
+
+    public Operation withSteps(List<Step> steps) {
+        return new Operation(
+                operationId,
+                ledgerId,
+                kind,
+                status,
+                done,
+                version,
+                idempotencyKey,
+                referenceId,
+                createdAt,
+                updatedAt,
+                completedAt,
+                attempts,
+                request,
+                result,
+                error,
+                duplicateOf,
+                steps,
+                transitions,
+                expiresAt);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.daybook.contract;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
 import java.time.Instant;
@@ -24,9 +25,33 @@ public record QueueMessage(
         List<Item> operations) {
     public static final int VERSION = 1;
 
-    /** One operation on its way to the ledger. */
+    /**
+     * One operation on its way to the ledger.
+     *
+     * @param step which of its steps this ledger is to take; {@code null} for the request itself
+     */
     @Serdeable(naming = SnakeCaseStrategy.class)
-    public record Item(UUID operationId, String idempotencyKey, Kind kind, Command request) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Item(UUID operationId, String idempotencyKey, Kind kind, Command request, Step step) {
+        public Item(UUID operationId, String idempotencyKey, Kind kind, Command request) {
+            this(operationId, idempotencyKey, kind, request, null);
+        }
+    }
+
+    /**
+     * A step that one ledger asks of another; no client can.
+     *
+     * @param homeLedgerId the ledger of the operation, which hears how the step ended
+     * @param problem why the credit was refused; only in a {@code release}
+     * @param balances what the credit left behind; only in a {@code capture}
+     */
+    @Serdeable(naming = SnakeCaseStrategy.class)
+    @JsonInclude(JsonInclude.Include.NON_EMPTY)
+    public record Step(StepName name, String homeLedgerId, Problem problem, List<Operation.Balance> balances) {
+        public Step {
+            balances = balances == null ? List.of() : List.copyOf(balances);
+        }
+    }
 
     /** At most 128 characters, as SQS allows. */
     public String group() {

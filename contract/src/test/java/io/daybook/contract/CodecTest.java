@@ -99,6 +99,51 @@ class CodecTest {
     }
 
     @Test
+    void a_message_of_before_there_were_steps_can_still_be_read() {
+        var body = "{\"version\":1,\"tenant\":\"acme\",\"ledger_id\":\"main\",\"caller\":\"me\","
+                + "\"accepted_at\":\"2026-01-31T12:00:00Z\",\"atomic\":false,\"operations\":[{\"operation_id\":"
+                + "\"01890a5d-ac96-774b-bcce-b302099a8057\",\"idempotency_key\":\"key\",\"kind\":\"deposit\","
+                + "\"request\":{\"account_id\":\"alice\",\"amount\":\"1\",\"currency\":\"EUR\"}}]}";
+        assertThat(CODEC.decode(body)).isEqualTo(message(deposit("1")));
+        assertThat(CODEC.encode(message(deposit("1")))).isEqualTo(body);
+    }
+
+    @Test
+    void a_step_says_what_came_before_it() {
+        var id = UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057");
+        var transfer = new Command.Transfer("a", "bob", "other", Amount.of("1"), "EUR", null, null, Map.of());
+        var problem = Problem.of(ProblemCode.ACCOUNT_FROZEN, "The account bob is frozen");
+        var balances = List.of(new Operation.Balance("bob", "EUR", Amount.of("12.34")));
+        for (var step : List.of(
+                new QueueMessage.Step(StepName.CREDIT, "home", null, null),
+                new QueueMessage.Step(StepName.CAPTURE, "home", null, balances),
+                new QueueMessage.Step(StepName.RELEASE, "home", problem, null))) {
+            var message = new QueueMessage(
+                    QueueMessage.VERSION,
+                    "acme",
+                    "other",
+                    "me",
+                    Instant.parse("2026-01-31T12:00:00Z"),
+                    false,
+                    List.of(new QueueMessage.Item(id, "key", Kind.TRANSFER, transfer, step)));
+            assertThat(CODEC.decode(CODEC.encode(message))).isEqualTo(message);
+            assertThatThrownBy(
+                            () -> CODEC.decode(CODEC.encode(message).replace("\"home_ledger_id\"", "\"home_ledger\"")))
+                    .isInstanceOf(InvalidBody.class)
+                    .hasMessageContaining("/operations/0/step/home_ledger_id");
+        }
+    }
+
+    @Test
+    void what_stays_in_its_ledger_has_no_steps() {
+        var body = CODEC.encode(message(deposit("1")));
+        var forged = body.replace("}]}", ",\"step\":{\"name\":\"credit\",\"home_ledger_id\":\"home\"}}]}");
+        assertThatThrownBy(() -> CODEC.decode(forged))
+                .isInstanceOf(InvalidBody.class)
+                .hasMessageContaining("/operations/0/step");
+    }
+
+    @Test
     void an_operation_in_a_message_is_read_as_strictly_as_a_request() {
         var whole = CODEC.encode(message(deposit("1")));
         assertThatThrownBy(() -> CODEC.decode(whole.replace("\"amount\":\"1\"", "\"amount\":\"-1\"")))

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -41,7 +43,7 @@ class CommandReaderTest {
                 {"from_account_id": "alice", "to_account_id": "bob", "amount": "1", "currency": "gold.oz"}
                 """;
         assertThat(read(Kind.TRANSFER, body))
-                .isEqualTo(new Command.Transfer("alice", "bob", Amount.of("1"), "gold.oz", null, null, Map.of()));
+                .isEqualTo(new Command.Transfer("alice", "bob", null, Amount.of("1"), "gold.oz", null, null, Map.of()));
         assertThat(pointers(Kind.TRANSFER, "{}"))
                 .containsExactly("/from_account_id", "/to_account_id", "/amount", "/currency");
     }
@@ -124,11 +126,126 @@ class CommandReaderTest {
         assertThat(read(Kind.JOURNAL, journal(account + " 1", "a -1"))).isInstanceOf(Command.Journal.class);
     }
 
+    @Test
+    void a_transfer_may_go_to_another_ledger_and_to_an_account_of_the_same_name_there() {
+        var body = """
+                {"from_account_id": "a", "to_account_id": "a", "to_ledger_id": "other", "amount": "1", "currency": "EUR"}
+                """;
+        var transfer = read(Kind.TRANSFER, body);
+        assertThat(transfer)
+                .isEqualTo(new Command.Transfer("a", "a", "other", Amount.of("1"), "EUR", null, null, Map.of()));
+        assertThat(transfer.leaves("main")).isTrue();
+        assertThat(transfer.leaves("other")).isFalse();
+        assertThat(pointers(Kind.TRANSFER, body.replace("other", "-"))).containsExactly("/to_ledger_id");
+    }
+
+    @Test
+    void an_exchange_names_what_is_sold_and_either_what_is_bought_or_a_rate() {
+        var body = """
+                {"from_account_id": "a", "to_account_id": "b", "sell": {"amount": "10.00", "currency": "EUR"}%s}
+                """;
+        assertThat(read(Kind.EXCHANGE, body.formatted(", \"buy\": {\"amount\": \"11\", \"currency\": \"USD\"}")))
+                .isEqualTo(new Command.Exchange(
+                        "a",
+                        "b",
+                        null,
+                        new Command.Money(Amount.of("10.00"), "EUR"),
+                        new Command.Money(Amount.of("11"), "USD"),
+                        null,
+                        null,
+                        null,
+                        Map.of()));
+        assertThat(read(Kind.EXCHANGE, body.formatted(", \"rate\": \"1.085\", \"to_ledger_id\": \"other\"")))
+                .isEqualTo(new Command.Exchange(
+                        "a",
+                        "b",
+                        "other",
+                        new Command.Money(Amount.of("10.00"), "EUR"),
+                        null,
+                        Amount.of("1.085"),
+                        null,
+                        null,
+                        Map.of()));
+        assertThat(pointers(Kind.EXCHANGE, "{}"))
+                .containsExactly("/from_account_id", "/to_account_id", "/sell", "/buy");
+        assertThat(pointers(Kind.EXCHANGE, body.formatted(""))).containsExactly("/buy");
+        assertThat(pointers(
+                        Kind.EXCHANGE,
+                        body.formatted(", \"rate\": \"1\", \"buy\": {\"amount\": \"1\", \"currency\": \"USD\"}")))
+                .containsExactly("/buy");
+        assertThat(pointers(Kind.EXCHANGE, body.formatted(", \"buy\": {\"amount\": \"1\", \"currency\": \"EUR\"}")))
+                .containsExactly("/buy");
+        for (var rate : List.of("0", "-1", "1e3", "1,5")) {
+            assertThat(pointers(Kind.EXCHANGE, body.formatted(", \"rate\": \"" + rate + "\"")))
+                    .containsExactly("/rate");
+        }
+        assertThat(pointers(Kind.EXCHANGE, body.formatted(", \"rate\": 1.5"))).containsExactly("/rate");
+    }
+
+    @Test
+    void a_hold_may_expire_and_its_time_is_kept_in_whole_microseconds() {
+        var body = "{\"account_id\": \"a\", \"amount\": \"5\", \"currency\": \"EUR\", \"expires_at\": \"%s\"}";
+        assertThat(read(Kind.HOLD, body.formatted("2026-01-31T13:00:00.123456789+01:00")))
+                .isEqualTo(new Command.Hold(
+                        "a",
+                        Amount.of("5"),
+                        "EUR",
+                        Instant.parse("2026-01-31T12:00:00.123456Z"),
+                        null,
+                        null,
+                        Map.of()));
+        assertThat(pointers(Kind.HOLD, body.formatted("tomorrow"))).containsExactly("/expires_at");
+        assertThat(pointers(Kind.HOLD, body.formatted("+12345-01-01T00:00:00Z")))
+                .containsExactly("/expires_at");
+        assertThat(pointers(Kind.HOLD, "{}")).containsExactly("/account_id", "/amount", "/currency");
+    }
+
+    @Test
+    void what_follows_on_something_names_it() {
+        var id = "01890a5d-ac96-774b-bcce-b302099a8057";
+        var uuid = UUID.fromString(id);
+        assertThat(read(Kind.CAPTURE, "{\"hold_id\": \"%s\", \"to_account_id\": \"b\"}".formatted(id)))
+                .isEqualTo(new Command.Capture(uuid, null, "b", null, null, Map.of()));
+        assertThat(read(Kind.RELEASE, "{\"hold_id\": \"%s\"}".formatted(id)))
+                .isEqualTo(new Command.Release(uuid, null, null, Map.of()));
+        assertThat(read(Kind.REVERSAL, "{\"operation_id\": \"%s\"}".formatted(id)))
+                .isEqualTo(new Command.Reversal(uuid, false, null, null, Map.of()));
+        assertThat(read(Kind.REVERSAL, "{\"operation_id\": \"%s\", \"force\": true}".formatted(id)))
+                .isEqualTo(new Command.Reversal(uuid, true, null, null, Map.of()));
+        assertThat(pointers(Kind.CAPTURE, "{}")).containsExactly("/hold_id", "/to_account_id");
+        assertThat(pointers(Kind.RELEASE, "{\"hold_id\": \"x\"}")).containsExactly("/hold_id");
+        assertThat(pointers(Kind.REVERSAL, "{\"operation_id\": \"%s\"}".formatted(id.replace("774b", "474b"))))
+                .containsExactly("/operation_id");
+    }
+
+    @Test
+    void an_action_item_has_a_title_and_an_update_changes_something() {
+        var id = "01890a5d-ac96-774b-bcce-b302099a8057";
+        assertThat(read(Kind.ACTION_ITEM, "{\"title\": \"Call Bob\", \"due_at\": \"2026-02-01T00:00:00Z\"}"))
+                .isEqualTo(new Command.ActionItem(
+                        "Call Bob", null, null, Instant.parse("2026-02-01T00:00:00Z"), null, null));
+        assertThat(pointers(Kind.ACTION_ITEM, "{}")).containsExactly("/title");
+        assertThat(pointers(Kind.ACTION_ITEM, "{\"title\": \"%s\"}".formatted("x".repeat(201))))
+                .containsExactly("/title");
+        assertThat(pointers(Kind.ACTION_ITEM, "{\"title\": \"x\", \"details\": \"%s\"}".formatted("x".repeat(5_001))))
+                .containsExactly("/details");
+        var update = "{\"action_item_id\": \"" + id + "\"%s}";
+        assertThat(read(Kind.ACTION_ITEM_UPDATE, update.formatted(", \"status\": \"in_progress\", \"version\": 3")))
+                .isEqualTo(new Command.ActionItemUpdate(
+                        UUID.fromString(id), ActionItemStatus.IN_PROGRESS, 3, null, null, null, null, null));
+        assertThat(pointers(Kind.ACTION_ITEM_UPDATE, update.formatted(", \"version\": 3")))
+                .containsExactly("/status");
+        assertThat(pointers(Kind.ACTION_ITEM_UPDATE, update.formatted(", \"status\": \"lost\"")))
+                .containsExactly("/status");
+    }
+
     @ParameterizedTest
     @EnumSource(Kind.class)
     void unknown_fields_are_errors_of_every_kind(Kind kind) {
         assertThat(pointers(kind, "{\"amuont\": \"1\", \"operation_id\": \"x\"}"))
                 .contains("/amuont", "/operation_id");
+        assertThat(pointers(kind, "{\"step\": {\"name\": \"credit\", \"home_ledger_id\": \"x\"}}"))
+                .contains("/step");
     }
 
     private static Command read(Kind kind, String body) {

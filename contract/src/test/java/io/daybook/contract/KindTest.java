@@ -11,13 +11,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KindTest {
 
     @ParameterizedTest(name = "POST …/{0} makes a {1}")
-    @CsvSource({"deposits, DEPOSIT", "withdrawals, WITHDRAWAL", "transfers, TRANSFER", "journals, JOURNAL"})
+    @CsvSource({
+        "deposits, DEPOSIT",
+        "withdrawals, WITHDRAWAL",
+        "transfers, TRANSFER",
+        "exchanges, EXCHANGE",
+        "journals, JOURNAL",
+        "holds, HOLD"
+    })
     void a_path_names_a_kind_in_the_plural(String segment, Kind kind) {
         assertThat(Kind.ofPath(segment)).contains(kind);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "s", "deposit", "Deposits", "depositss", "deposits/", "accounts", "batches"})
+    @ValueSource(
+            strings = {
+                "",
+                "s",
+                "deposit",
+                "Deposits",
+                "depositss",
+                "deposits/",
+                "accounts",
+                "batches",
+                "captures",
+                "releases",
+                "reversals",
+                "action_items",
+                "action-items"
+            })
     void another_path_names_none(String segment) {
         assertThat(Kind.ofPath(segment)).isEmpty();
     }
@@ -31,6 +53,8 @@ class KindTest {
 
     @Test
     void money_that_goes_out_of_an_account_is_waited_for() {
-        assertThat(Kind.values()).filteredOn(Kind::confirmed).containsExactly(Kind.WITHDRAWAL, Kind.TRANSFER);
+        assertThat(Kind.values())
+                .filteredOn(Kind::confirmed)
+                .containsExactly(Kind.WITHDRAWAL, Kind.TRANSFER, Kind.EXCHANGE);
     }
 }

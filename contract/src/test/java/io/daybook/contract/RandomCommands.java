@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -30,7 +31,8 @@ final class RandomCommands {
                         DaybookId.next(tenant, ledgerId, random.nextLong(1L << 40)),
                         "key " + random.nextInt(),
                         command.kind(),
-                        command))
+                        command,
+                        command instanceof Command.Crossing ? maybe(this::step) : null))
                 .toList();
         var acceptedAt = Instant.ofEpochSecond(random.nextLong(1L << 35), random.nextInt(1_000_000) * 1_000L);
         return new QueueMessage(
@@ -47,13 +49,75 @@ final class RandomCommands {
                 new Command.Transfer(
                         "from" + account(),
                         "to" + account(),
+                        maybe(() -> identifier(Identifiers.LEDGER_ID_LENGTH_MAX)),
                         amount(),
                         currency(),
                         reference(),
                         description(),
                         metadata());
+            case EXCHANGE -> exchange();
             case JOURNAL -> new Command.Journal(lines(), reference(), description(), metadata());
+            case HOLD ->
+                new Command.Hold(
+                        account(), amount(), currency(), maybe(this::time), reference(), description(), metadata());
+            case CAPTURE ->
+                new Command.Capture(id(), maybe(this::amount), account(), reference(), description(), metadata());
+            case RELEASE -> new Command.Release(id(), reference(), description(), metadata());
+            case REVERSAL -> new Command.Reversal(id(), random.nextBoolean(), reference(), description(), metadata());
+            case ACTION_ITEM ->
+                new Command.ActionItem(
+                        "t" + text(Command.ActionItem.TITLE_LENGTH_MAX - 1),
+                        maybe(() -> "d" + text(Command.ActionItem.DETAILS_LENGTH_MAX - 1)),
+                        maybe(() -> "a" + text(Command.ActionItem.ASSIGNEE_LENGTH_MAX - 1)),
+                        maybe(this::time),
+                        maybe(this::id),
+                        reference());
+            case ACTION_ITEM_UPDATE ->
+                new Command.ActionItemUpdate(
+                        id(),
+                        maybe(() -> ActionItemStatus.values()[random.nextInt(ActionItemStatus.values().length)]),
+                        maybe(() -> 1 + random.nextInt(Integer.MAX_VALUE)),
+                        "t" + text(Command.ActionItem.TITLE_LENGTH_MAX - 1),
+                        maybe(() -> "d" + text(Command.ActionItem.DETAILS_LENGTH_MAX - 1)),
+                        maybe(() -> "a" + text(Command.ActionItem.ASSIGNEE_LENGTH_MAX - 1)),
+                        maybe(this::time),
+                        reference());
         };
+    }
+
+    private Command exchange() {
+        var byRate = random.nextBoolean();
+        return new Command.Exchange(
+                "from" + account(),
+                "to" + account(),
+                maybe(() -> identifier(Identifiers.LEDGER_ID_LENGTH_MAX)),
+                new Command.Money(amount(), "EUR"),
+                byRate ? null : new Command.Money(amount(), "USD"),
+                byRate ? amount() : null,
+                reference(),
+                description(),
+                metadata());
+    }
+
+    private QueueMessage.Step step() {
+        return new QueueMessage.Step(
+                StepName.values()[random.nextInt(StepName.values().length)],
+                identifier(Identifiers.LEDGER_ID_LENGTH_MAX),
+                maybe(() ->
+                        Problem.of(ProblemCode.values()[random.nextInt(ProblemCode.values().length)], "d" + text(500))),
+                maybe(() -> List.of(new Operation.Balance(account(), currency(), sum()))));
+    }
+
+    private Amount sum() {
+        return new Amount(new BigDecimal(new BigInteger(150, random).negate(), random.nextInt(Amount.SCALE_MAX + 1)));
+    }
+
+    private UUID id() {
+        return DaybookId.next("t", identifier(Identifiers.LEDGER_ID_LENGTH_MAX), random.nextLong(1L << 40));
+    }
+
+    private Instant time() {
+        return Instant.ofEpochSecond(random.nextLong(1L << 35), random.nextInt(1_000_000) * 1_000L);
     }
 
     /** Balanced pair by pair. */
@@ -119,7 +183,7 @@ final class RandomCommands {
         return text.toString();
     }
 
-    private String maybe(Supplier<String> text) {
-        return random.nextBoolean() ? text.get() : null;
+    private <T> T maybe(Supplier<T> value) {
+        return random.nextBoolean() ? value.get() : null;
     }
 }

@@ -1,13 +1,16 @@
 package io.daybook.ledger;
 
-import io.daybook.contract.AccountStatus;
 import io.daybook.contract.Amount;
 import io.daybook.contract.Asset;
+import io.daybook.contract.Command;
 import io.daybook.contract.DaybookId;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.Operation;
+import io.daybook.contract.OperationStatus;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
+import io.daybook.contract.QueueMessage;
+import io.daybook.contract.StepName;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -15,24 +18,22 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
- * The working copy of one ledger while its row is locked: operations go in one after the other, and what has to be
- * written comes out.
+ * The working copy of one ledger while its row is locked: operations and steps go in one after the other, and what has
+ * to be written comes out.
  *
- * <p>It must be given all that the operations can touch: their accounts, and what is already recorded under their ids,
- * keys and references. Not safe for use by several threads.
+ * <p>It must be given all that they can touch, see {@link Needs}. Not safe for use by several threads.
  */
 public final class Book {
-    private final Head start;
     private final Instant now;
-    private final Map<UUID, Recorded> byId = new HashMap<>();
-    private final Map<String, Recorded> byKey = new HashMap<>();
-    private final Map<String, Recorded> byReference = new HashMap<>();
     private State state;
 
     /**
@@ -44,35 +45,120 @@ public final class Book {
     public record Head(
             String tenant, String ledgerId, boolean open, List<Asset> assets, long sequence, byte[] hash, Instant at) {}
 
-    /** What {@link #apply} changes, so that an atomic batch can go back to what was before it. */
-    private record State(Head head, Map<String, Account> accounts, List<Transaction> transactions) {
+    /**
+     * What has to be known of the ledger beforehand.
+     *
+     * @param recorded under the operations' ids, keys and references, and what repeats an operation that is named
+     */
+    public record Loaded(
+            Collection<Account> accounts,
+            Collection<Recorded> recorded,
+            Collection<Hold> holds,
+            Collection<StepTaken> steps,
+            Collection<Original> originals,
+            Collection<ActionItem> actionItems) {}
+
+    private record StepKey(UUID operationId, StepName name) {}
+
+    /** What was loaded and what came out of it, together so that an atomic batch can go back to what was before it. */
+    private static final class State {
+        Head head;
+        final Map<String, Account> accounts;
+        final Map<UUID, Recorded> byId;
+        final Map<String, Recorded> byKey;
+        final Map<String, Recorded> byReference;
+        final Map<UUID, Hold> holds;
+        final Map<StepKey, StepTaken> steps;
+        final Map<UUID, Original> originals;
+        final Map<UUID, ActionItem> items;
+
+        final List<Transaction> transactions;
+        final Set<String> touched;
+        final Set<UUID> operationsChanged;
+        final Set<UUID> holdsChanged;
+        final List<StepTaken> stepsTaken;
+        final Set<UUID> originalsChanged;
+        final Set<UUID> itemsChanged;
+        final List<QueueMessage> messages;
+
+        State(Head head) {
+            this.head = head;
+            accounts = new HashMap<>();
+            byId = new HashMap<>();
+            byKey = new HashMap<>();
+            byReference = new HashMap<>();
+            holds = new HashMap<>();
+            steps = new HashMap<>();
+            originals = new HashMap<>();
+            items = new HashMap<>();
+            transactions = new ArrayList<>();
+            touched = new LinkedHashSet<>();
+            operationsChanged = new LinkedHashSet<>();
+            holdsChanged = new LinkedHashSet<>();
+            stepsTaken = new ArrayList<>();
+            originalsChanged = new LinkedHashSet<>();
+            itemsChanged = new LinkedHashSet<>();
+            messages = new ArrayList<>();
+        }
+
         State copy() {
-            return new State(head, new HashMap<>(accounts), new ArrayList<>(transactions));
+            var copy = new State(head);
+            copy.accounts.putAll(accounts);
+            copy.byId.putAll(byId);
+            copy.byKey.putAll(byKey);
+            copy.byReference.putAll(byReference);
+            copy.holds.putAll(holds);
+            copy.steps.putAll(steps);
+            copy.originals.putAll(originals);
+            copy.items.putAll(items);
+            copy.transactions.addAll(transactions);
+            copy.touched.addAll(touched);
+            copy.operationsChanged.addAll(operationsChanged);
+            copy.holdsChanged.addAll(holdsChanged);
+            copy.stepsTaken.addAll(stepsTaken);
+            copy.originalsChanged.addAll(originalsChanged);
+            copy.itemsChanged.addAll(itemsChanged);
+            copy.messages.addAll(messages);
+            return copy;
         }
     }
 
+    public Book(Head head, Loaded loaded, Instant now) {
+        this.now = now.truncatedTo(ChronoUnit.MICROS);
+        this.state = new State(head);
+        loaded.accounts().forEach(account -> state.accounts.put(account.id(), account));
+        loaded.recorded().forEach(this::know);
+        loaded.holds().forEach(hold -> state.holds.put(hold.id(), hold));
+        loaded.steps().forEach(step -> state.steps.put(new StepKey(step.operationId(), step.name()), step));
+        loaded.originals().forEach(original -> state.originals.put(original.operationId(), original));
+        loaded.actionItems().forEach(item -> state.items.put(item.id(), item));
+    }
+
     public Book(Head head, Collection<Account> accounts, Collection<Recorded> recorded, Instant now) {
-        this.start = head;
-        this.now = now;
-        var byAccountId = new HashMap<String, Account>();
-        accounts.forEach(account -> byAccountId.put(account.id(), account));
-        this.state = new State(head, byAccountId, new ArrayList<>());
-        recorded.forEach(this::remember);
+        this(head, new Loaded(accounts, recorded, List.of(), List.of(), List.of(), List.of()), now);
     }
 
     /** Decides one operation. One that is known already keeps its outcome and changes nothing. */
     public Recorded apply(Submission submission) {
-        var known = known(submission);
-        if (known.isPresent()) {
-            return known.get();
-        }
-        Outcome outcome;
-        try {
-            outcome = new Outcome.Succeeded(post(submission));
-        } catch (Refusal refusal) {
-            outcome = new Outcome.Failed(refusal.problem());
-        }
-        return record(submission, outcome);
+        return apply(submission, false);
+    }
+
+    /**
+     * Takes a step of an operation between two ledgers; one that was taken before changes nothing, and is answered again.
+     *
+     * @return the operation, if this is its own ledger
+     * @throws IllegalStateException if this should be its own ledger, and does not know it
+     */
+    public Optional<Recorded> step(Submission submission) {
+        var command = (Command.Crossing) submission.command();
+        return switch (submission.step().name()) {
+            case HOLD -> Optional.of(apply(submission)); // nobody sends it: the request is the hold
+            case CREDIT -> {
+                credit(submission, command);
+                yield Optional.empty();
+            }
+            case CAPTURE, RELEASE -> Optional.of(conclude(submission, command));
+        };
     }
 
     /**
@@ -80,22 +166,16 @@ public final class Book {
      * was the cause. What was decided before the batch stays as it is.
      */
     public List<Recorded> applyAtomically(List<Submission> batch) {
-        if (batch.stream().allMatch(one -> byId.containsKey(one.operationId()))) { // redelivered
+        if (batch.stream().allMatch(one -> decided(one.operationId()).isPresent())) { // redelivered
             return batch.stream().map(this::apply).toList();
         }
         var before = state.copy();
         var results = new ArrayList<Recorded>(batch.size());
-        var fresh = new ArrayList<Recorded>(batch.size());
         for (var i = 0; i < batch.size(); i++) {
-            var isNew = !byId.containsKey(batch.get(i).operationId());
-            var result = apply(batch.get(i));
+            var result = apply(batch.get(i), true);
             results.add(result);
-            if (isNew) {
-                fresh.add(result);
-            }
             if (result.outcome() instanceof Outcome.Failed failed) {
                 state = before;
-                fresh.forEach(this::forget);
                 return refuseAll(batch, i, failed.problem());
             }
         }
@@ -104,156 +184,287 @@ public final class Book {
 
     /** The transactions that came out, in their order. */
     public List<Transaction> transactions() {
-        return List.copyOf(state.transactions());
+        return List.copyOf(state.transactions);
     }
 
     /** The accounts that were touched, as they stand now; those that are new among them. */
     public List<Account> touched() {
-        var touched = new LinkedHashMap<String, Account>();
-        for (var transaction : state.transactions()) {
-            for (var entry : transaction.entries()) {
-                touched.put(entry.accountId(), state.accounts().get(entry.accountId()));
-            }
-        }
-        return List.copyOf(touched.values());
+        return state.touched.stream().map(state.accounts::get).toList();
+    }
+
+    /** The operations that are new or have moved on, as they stand now. */
+    public List<Recorded> operations() {
+        return state.operationsChanged.stream().map(state.byId::get).toList();
+    }
+
+    /** The holds that are new or have changed, as they stand now. */
+    public List<Hold> holds() {
+        return state.holdsChanged.stream().map(state.holds::get).toList();
+    }
+
+    /** The steps that were taken. */
+    public List<StepTaken> steps() {
+        return List.copyOf(state.stepsTaken);
+    }
+
+    /** By operation, what has reversed it; nothing if a reversal was undone. */
+    public Map<UUID, Optional<UUID>> reversals() {
+        var reversals = new LinkedHashMap<UUID, Optional<UUID>>();
+        state.originalsChanged.forEach(id ->
+                reversals.put(id, Optional.ofNullable(state.originals.get(id).reversedBy())));
+        return reversals;
+    }
+
+    /** The action items that are new or have changed, as they stand now. */
+    public List<ActionItem> actionItems() {
+        return state.itemsChanged.stream().map(state.items::get).toList();
+    }
+
+    /** What other ledgers have to be told, in order: the next step of an operation each. */
+    public List<QueueMessage> messages() {
+        return List.copyOf(state.messages);
     }
 
     public Head head() {
-        return state.head();
+        return state.head;
     }
 
-    private Optional<Recorded> known(Submission submission) {
-        var same = byId.get(submission.operationId());
-        if (same != null) {
-            return Optional.of(same);
+    // --- what the rules ask ---------------------------------------------------------------------
+
+    String ledgerId() {
+        return state.head.ledgerId();
+    }
+
+    Instant now() {
+        return now;
+    }
+
+    /** @throws Refusal if there is no such account */
+    Account account(String id) {
+        var account = state.accounts.get(id);
+        if (account == null) {
+            throw Refusal.of(ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s in this ledger", id);
         }
-        var first = byKey.get(submission.idempotencyKey());
-        if (first == null || first.operationId().equals(submission.operationId())) {
-            return Optional.empty();
-        }
-        var repeated = Arrays.equals(first.fingerprint(), submission.fingerprint());
-        return Optional.of(
-                repeated
-                        ? remember(recorded(submission, false, false, first.operationId(), outcomeOf(first)))
-                        : remember(recorded(
-                                submission,
-                                false,
-                                false,
-                                null,
-                                new Outcome.Failed(Problem.of(
-                                                ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                                                "The idempotency key belongs to an operation with another request")
-                                        .withFirstOperationId(first.operationId())))));
+        return account;
     }
 
-    /** What repeats an operation without an outcome cannot have one either. */
-    private static Outcome outcomeOf(Recorded first) {
-        return Optional.ofNullable(first.outcome())
-                .orElseGet(() -> new Outcome.Failed(Problem.of(
-                                ProblemCode.PROCESSING_FAILED,
-                                "The operation with this idempotency key has no outcome yet")
-                        .withFirstOperationId(first.operationId())));
+    Optional<Hold> hold(UUID id) {
+        return Optional.ofNullable(state.holds.get(id));
     }
 
-    private Recorded record(Submission submission, Outcome outcome) {
-        var reference = submission.command().referenceId();
-        return remember(recorded(
-                submission, true, reference != null && firstOf(submission).isEmpty(), null, outcome));
+    Optional<Original> original(UUID id) {
+        return Optional.ofNullable(state.originals.get(id));
     }
 
-    /** The other operation that has the reference. */
-    private Optional<Recorded> firstOf(Submission submission) {
-        return Optional.ofNullable(submission.command().referenceId())
-                .map(byReference::get)
-                .filter(first -> !first.operationId().equals(submission.operationId()));
+    Optional<ActionItem> actionItem(UUID id) {
+        return Optional.ofNullable(state.items.get(id));
     }
 
-    private Operation.Result post(Submission submission) {
+    // --- operations -----------------------------------------------------------------------------
+
+    private Recorded apply(Submission submission, boolean atomically) {
+        return known(submission).orElseGet(() -> {
+            try {
+                return start(submission, atomically);
+            } catch (Refusal refusal) {
+                return record(submission, new Outcome.Failed(refusal.problem()), List.of());
+            }
+        });
+    }
+
+    private Recorded start(Submission submission, boolean atomically) {
         mustOwnItsReference(submission); // ahead of all other reasons, so that who owns it shows in the outcome
-        if (!start.open()) {
-            throw Refusal.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger %s", start.ledgerId());
+        mustBeOpen();
+        var change = Rules.start(submission.operationId(), submission.command(), this);
+        if (change.goesOnIn().isPresent()) {
+            if (atomically) {
+                throw Refusal.of(
+                        ProblemCode.VALIDATION_FAILED,
+                        "An operation between two ledgers is not part of an atomic batch");
+            }
+            return setOut(submission, change, change.goesOnIn().get());
         }
-        return commit(submission, Rules.postings(submission.command()));
+        var result = commit(submission, null, change);
+        var steps = change.steps().stream()
+                .map(name -> new Operation.Step(name, ledgerId(), "succeeded", now))
+                .toList();
+        rememberOriginal(submission, change);
+        return record(submission, new Outcome.Succeeded(result), steps);
+    }
+
+    /** An operation between two ledgers may come here again, when it was dead: what it holds, it has held since then. */
+    private Recorded setOut(Submission submission, Change change, String otherLedgerId) {
+        var key = new StepKey(submission.operationId(), StepName.HOLD);
+        if (!state.steps.containsKey(key)) {
+            take(
+                    submission,
+                    StepName.HOLD,
+                    null,
+                    commit(submission, StepName.HOLD, change).balances());
+        }
+        send(otherLedgerId, submission, new QueueMessage.Step(StepName.CREDIT, ledgerId(), null, null));
+        var held = step(StepName.HOLD, ledgerId(), true, state.steps.get(key).at());
+        return record(submission, new Outcome.Undecided(OperationStatus.PROCESSING), List.of(held));
+    }
+
+    /** In the other ledger; a refusal stays one, since the answer to it may be on its way. */
+    private void credit(Submission submission, Command.Crossing command) {
+        var key = new StepKey(submission.operationId(), StepName.CREDIT);
+        if (!state.steps.containsKey(key)) {
+            try {
+                mustBeOpen();
+                var result = commit(submission, StepName.CREDIT, Rules.credit(command, this));
+                take(submission, StepName.CREDIT, null, result.balances());
+            } catch (Refusal refusal) {
+                take(submission, StepName.CREDIT, refusal.problem(), List.of());
+            }
+        }
+        var taken = state.steps.get(key);
+        var next = taken.problem() == null ? StepName.CAPTURE : StepName.RELEASE;
+        var home = submission.step().homeLedgerId();
+        send(home, submission, new QueueMessage.Step(next, home, taken.problem(), taken.balances()));
+    }
+
+    /** In its own ledger; nothing can refuse it. */
+    private Recorded conclude(Submission submission, Command.Crossing command) {
+        var id = submission.operationId();
+        var before = state.byId.get(id);
+        var hold = state.holds.get(id);
+        if (before == null || hold == null) {
+            throw new IllegalStateException("the operation %s has no hold in %s".formatted(id, ledgerId()));
+        }
+        var name = submission.step().name();
+        if (Stream.of(StepName.CAPTURE, StepName.RELEASE)
+                .anyMatch(last -> state.steps.containsKey(new StepKey(id, last)))) {
+            return before;
+        }
+        var captures = name == StepName.CAPTURE;
+        var change = captures ? Rules.capture(command, hold, this) : Rules.release(hold, this);
+        var result = commit(submission, name, change);
+        take(submission, name, null, result.balances());
+        if (!captures && command instanceof Command.Reversal reversal) {
+            mark(reversal.operationId(), null);
+        }
+        var steps = new ArrayList<>(before.steps());
+        steps.add(step(StepName.CREDIT, Rules.otherLedger(command, this), captures, now));
+        steps.add(step(name, ledgerId(), true, now));
+        if (before.is(OperationStatus.DISCARDED)) { // whoever discarded it was told that it is final
+            return change(before.with(before.outcome(), steps));
+        }
+        var balances = Stream.concat(result.balances().stream(), submission.step().balances().stream())
+                .toList();
+        var outcome = captures
+                ? new Outcome.Succeeded(new Operation.Result(result.transactionId(), result.sequence(), balances))
+                : new Outcome.Failed(submission.step().problem());
+        return settle(before.with(outcome, steps));
+    }
+
+    private static Operation.Step step(StepName name, String ledgerId, boolean succeeded, Instant at) {
+        return new Operation.Step(name.toString(), ledgerId, succeeded ? "succeeded" : "failed", at);
+    }
+
+    private void take(Submission submission, StepName name, Problem problem, List<Operation.Balance> balances) {
+        var taken = new StepTaken(submission.operationId(), name, problem, balances, now);
+        state.steps.put(new StepKey(taken.operationId(), name), taken);
+        state.stepsTaken.add(taken);
+    }
+
+    private void send(String ledgerId, Submission submission, QueueMessage.Step step) {
+        var item = new QueueMessage.Item(
+                submission.operationId(),
+                submission.idempotencyKey(),
+                submission.command().kind(),
+                submission.command(),
+                step);
+        state.messages.add(new QueueMessage(
+                QueueMessage.VERSION, state.head.tenant(), ledgerId, submission.caller(), now, false, List.of(item)));
+    }
+
+    private void mustBeOpen() {
+        if (!state.head.open()) {
+            throw Refusal.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger %s", ledgerId());
+        }
     }
 
     private void mustOwnItsReference(Submission submission) {
-        var first = firstOf(submission);
-        if (first.isPresent()) {
-            throw Refusal.duplicateReference(
-                    submission.command().referenceId(), first.get().operationId());
+        var reference = submission.command().referenceId();
+        var first = reference == null ? null : state.byReference.get(reference);
+        if (first != null && !first.operationId().equals(submission.operationId())) {
+            throw Refusal.of(
+                            ProblemCode.DUPLICATE_REFERENCE,
+                            "The reference %s belongs to the operation %s",
+                            reference,
+                            first.operationId())
+                    .naming(first.operationId());
         }
     }
 
-    private Operation.Result commit(Submission submission, List<Posting> postings) {
+    // --- the books ------------------------------------------------------------------------------
+
+    private Operation.Result commit(Submission submission, StepName step, Change change) {
         var changed = new LinkedHashMap<String, Account>();
-        var entries = new ArrayList<Transaction.Entry>(postings.size());
-        for (var posting : postings) {
-            var before =
-                    changed.getOrDefault(posting.accountId(), state.accounts().get(posting.accountId()));
-            var account = before == null ? open(posting) : before;
-            var amount = accepted(posting, account);
-            var after = amount.signum() < 0 ? account.debit(amount.negated()) : account.credit(amount);
+        var entries = new ArrayList<Transaction.Entry>(change.postings().size());
+        for (var posting : change.postings()) {
+            var account = current(posting.accountId(), changed);
+            var amount = account.accept(posting.amount(), posting.currency());
+            var after = account.post(amount);
             changed.put(after.id(), after);
             entries.add(new Transaction.Entry(after.id(), after.currency(), amount, after.balance()));
         }
-        changed.values().forEach(this::mustStayAboveFloor);
-        var transaction = chain(submission, entries);
-        state.accounts().putAll(changed);
+        change.hold().ifPresent(hold -> {
+            var before = hold(hold.id())
+                    .map(Hold::held)
+                    .orElse(Amount.zero(hold.amount().value().scale()));
+            var account = current(hold.accountId(), changed);
+            changed.put(account.id(), account.hold(hold.held().minus(before)));
+        });
+        changed.replaceAll((id, after) -> allowed(after, change.guard()));
+        var transaction = entries.isEmpty() ? null : chain(submission, step, entries);
+        state.accounts.putAll(changed);
+        state.touched.addAll(changed.keySet());
+        change.hold().ifPresent(hold -> {
+            state.holds.put(hold.id(), hold);
+            state.holdsChanged.add(hold.id());
+        });
+        change.item().ifPresent(this::put);
+        change.reverses().ifPresent(original -> mark(original, submission.operationId()));
         return new Operation.Result(
-                transaction.id(),
-                transaction.sequence(),
+                transaction == null ? null : transaction.id(),
+                transaction == null ? null : transaction.sequence(),
                 changed.values().stream()
                         .filter(account -> !Identifiers.isReserved(account.id()))
                         .map(account -> new Operation.Balance(account.id(), account.currency(), account.balance()))
                         .toList());
     }
 
-    private Account open(Posting posting) {
-        if (!Identifiers.isReserved(posting.accountId())) {
-            throw Refusal.of(
-                    ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s in this ledger", posting.accountId());
+    private Account current(String id, Map<String, Account> changed) {
+        var account = changed.getOrDefault(id, state.accounts.get(id));
+        if (account == null && Identifiers.isReserved(id)) {
+            return Account.reserved(
+                    id, asset(Identifiers.currencyOfReserved(id)).scale());
         }
-        var currency = Identifiers.currencyOfReserved(posting.accountId());
-        return Account.reserved(posting.accountId(), asset(currency).scale());
+        return account == null ? account(id) : account;
     }
 
     private Asset asset(String currency) {
-        return Asset.find(start.assets(), currency)
+        return Asset.find(state.head.assets(), currency)
                 .orElseThrow(() -> Refusal.of(
                         ProblemCode.CURRENCY_UNKNOWN,
                         "%s is neither an ISO 4217 currency nor an asset of this ledger",
                         currency));
     }
 
-    private Amount accepted(Posting posting, Account account) {
-        if (!account.currency().equals(posting.currency())) {
-            throw Refusal.of(
-                    ProblemCode.CURRENCY_MISMATCH,
-                    "The account %s is in %s, not in %s",
-                    account.id(),
-                    account.currency(),
-                    posting.currency());
+    /** The floor holds back what makes less available; who was forced below it may not be kept from rising again. */
+    private Account allowed(Account after, Change.Guard guard) {
+        if (guard != Change.Guard.NONE) {
+            after.mustTakePart();
         }
-        if (account.status() == AccountStatus.FROZEN) {
-            throw Refusal.of(ProblemCode.ACCOUNT_FROZEN, "The account %s is frozen", account.id());
+        var before = state.accounts.get(after.id());
+        if (!after.isBelowFloor()) {
+            return after.overdrawn(false);
         }
-        if (account.status() == AccountStatus.CLOSED) {
-            throw Refusal.of(ProblemCode.ACCOUNT_CLOSED, "The account %s is closed", account.id());
-        }
-        return posting.amount()
-                .atScale(account.scale())
-                .orElseThrow(() -> Refusal.of(
-                        ProblemCode.AMOUNT_SCALE,
-                        "%s has %d decimals, and %s has more",
-                        account.currency(),
-                        account.scale(),
-                        posting.amount()));
-    }
-
-    private void mustStayAboveFloor(Account after) {
-        var before = state.accounts().get(after.id());
-        var debited = before != null && after.balance().compareTo(before.balance()) < 0;
-        if (debited && after.isBelowFloor()) {
+        var isLess = after.available().compareTo(before.available()) < 0;
+        if (isLess && guard == Change.Guard.STRICT) {
             throw Refusal.of(
                     ProblemCode.INSUFFICIENT_FUNDS,
                     "The account %s has %s %s available above its floor",
@@ -261,41 +472,108 @@ public final class Book {
                     before.available().minus(before.floor()),
                     before.currency());
         }
+        return isLess ? after.overdrawn(true) : after;
     }
 
-    private Transaction chain(Submission submission, List<Transaction.Entry> entries) {
-        var head = state.head();
-        var id = DaybookId.next(head.tenant(), head.ledgerId(), now.toEpochMilli());
-        var sequence = head.sequence() + 1;
-        var micros = now.truncatedTo(ChronoUnit.MICROS);
-        var at = head.at() != null && head.at().isAfter(micros) ? head.at() : micros;
-        var kind = submission.command().kind();
-        var hash = HashChain.hash(
-                head.hash(),
-                id,
-                sequence,
-                submission.operationId(),
-                kind,
-                at,
-                submission.caller(),
-                submission.fingerprint(),
-                entries);
+    private Transaction chain(Submission submission, StepName step, List<Transaction.Entry> entries) {
+        var head = state.head;
+        var at = head.at() != null && head.at().isAfter(now) ? head.at() : now;
         var transaction = new Transaction(
-                id,
-                sequence,
-                submission.operationId(),
-                kind,
-                at,
-                submission.caller(),
-                submission.fingerprint(),
-                List.copyOf(entries),
-                hash);
-        state.transactions().add(transaction);
-        state = new State(
-                new Head(head.tenant(), head.ledgerId(), head.open(), head.assets(), sequence, hash, at),
-                state.accounts(),
-                state.transactions());
+                        DaybookId.next(head.tenant(), head.ledgerId(), now.toEpochMilli()),
+                        head.sequence() + 1,
+                        submission.operationId(),
+                        submission.command().kind(),
+                        at,
+                        submission.caller(),
+                        submission.fingerprint(),
+                        step,
+                        List.copyOf(entries),
+                        null)
+                .chainedTo(head.hash());
+        state.transactions.add(transaction);
+        state.head = new Head(
+                head.tenant(),
+                head.ledgerId(),
+                head.open(),
+                head.assets(),
+                transaction.sequence(),
+                transaction.hash(),
+                at);
         return transaction;
+    }
+
+    /** So that it can be reversed by one that comes right behind it. */
+    private void rememberOriginal(Submission submission, Change change) {
+        if (!change.postings().isEmpty()) {
+            var original = new Original(
+                    submission.operationId(),
+                    ledgerId(),
+                    submission.command(),
+                    OperationStatus.SUCCEEDED,
+                    change.postings(),
+                    null);
+            state.originals.put(original.operationId(), original);
+        }
+    }
+
+    private void mark(UUID originalId, UUID reversalId) {
+        state.originals.computeIfPresent(originalId, (id, original) -> original.reversedBy(reversalId));
+        state.originalsChanged.add(originalId);
+    }
+
+    private void put(ActionItem item) {
+        state.items.put(item.id(), item);
+        state.itemsChanged.add(item.id());
+    }
+
+    // --- what is known --------------------------------------------------------------------------
+
+    private Optional<Recorded> decided(UUID operationId) {
+        return Optional.ofNullable(state.byId.get(operationId)).filter(one -> !one.is(OperationStatus.PENDING));
+    }
+
+    private Optional<Recorded> known(Submission submission) {
+        var same = decided(submission.operationId());
+        if (same.isPresent()) {
+            return same;
+        }
+        var first = state.byKey.get(submission.idempotencyKey());
+        if (first == null || first.operationId().equals(submission.operationId())) {
+            return Optional.empty();
+        }
+        if (Arrays.equals(first.fingerprint(), submission.fingerprint())) {
+            return Optional.of(
+                    change(recorded(submission, false, false, first.operationId(), first.outcome(), first.steps())));
+        }
+        var problem = Problem.of(
+                        ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                        "The idempotency key belongs to an operation with another request")
+                .withFirstOperationId(first.operationId());
+        note(submission, problem);
+        return Optional.of(change(recorded(submission, false, false, null, new Outcome.Failed(problem), List.of())));
+    }
+
+    private Recorded record(Submission submission, Outcome outcome, List<Operation.Step> steps) {
+        var reference = submission.command().referenceId();
+        var owner = reference == null ? null : state.byReference.get(reference);
+        var ownsReference =
+                reference != null && (owner == null || owner.operationId().equals(submission.operationId()));
+        if (outcome instanceof Outcome.Failed failed) {
+            note(submission, failed.problem());
+        }
+        return settle(recorded(submission, true, ownsReference, null, outcome, steps));
+    }
+
+    /** With those that repeat it and have waited for its outcome. */
+    private Recorded settle(Recorded recorded) {
+        var waited = state.byId.containsKey(recorded.operationId());
+        change(recorded);
+        if (waited) {
+            List.copyOf(state.byId.values()).stream()
+                    .filter(one -> recorded.operationId().equals(one.duplicateOf()))
+                    .forEach(one -> change(one.with(recorded.outcome(), recorded.steps())));
+        }
+        return recorded;
     }
 
     private List<Recorded> refuseAll(List<Submission> batch, int cause, Problem problem) {
@@ -322,13 +600,32 @@ public final class Book {
         try {
             mustOwnItsReference(submission);
         } catch (Refusal refusal) {
-            return record(submission, new Outcome.Failed(refusal.problem()));
+            return record(submission, new Outcome.Failed(refusal.problem()), List.of());
         }
-        return record(submission, new Outcome.Failed(problem));
+        return record(submission, new Outcome.Failed(problem), List.of());
+    }
+
+    /** What becomes of work on action items is never lost from sight, whatever the reason. */
+    private void note(Submission submission, Problem problem) {
+        var id = submission.operationId();
+        switch (submission.command()) {
+            case Command.ActionItem command ->
+                put(actionItem(id)
+                        .orElseGet(() -> ActionItem.open(id, command, now))
+                        .failed(id, problem, now));
+            case Command.ActionItemUpdate update ->
+                actionItem(update.actionItemId()).ifPresent(item -> put(item.failed(id, problem, now)));
+            default -> {}
+        }
     }
 
     private static Recorded recorded(
-            Submission submission, boolean ownsKey, boolean ownsReference, UUID duplicateOf, Outcome outcome) {
+            Submission submission,
+            boolean ownsKey,
+            boolean ownsReference,
+            UUID duplicateOf,
+            Outcome outcome,
+            List<Operation.Step> steps) {
         return new Recorded(
                 submission.operationId(),
                 submission.idempotencyKey(),
@@ -337,29 +634,23 @@ public final class Book {
                 ownsKey,
                 ownsReference,
                 duplicateOf,
-                outcome);
+                outcome,
+                steps);
     }
 
-    private Recorded remember(Recorded recorded) {
-        if (recorded.outcome() != null) {
-            byId.put(recorded.operationId(), recorded);
-        }
+    private Recorded change(Recorded recorded) {
+        state.operationsChanged.add(recorded.operationId());
+        return know(recorded);
+    }
+
+    private Recorded know(Recorded recorded) {
+        state.byId.put(recorded.operationId(), recorded);
         if (recorded.ownsKey()) {
-            byKey.put(recorded.idempotencyKey(), recorded);
+            state.byKey.put(recorded.idempotencyKey(), recorded);
         }
         if (recorded.ownsReference()) {
-            byReference.put(recorded.referenceId(), recorded);
+            state.byReference.put(recorded.referenceId(), recorded);
         }
         return recorded;
-    }
-
-    private void forget(Recorded recorded) {
-        byId.remove(recorded.operationId());
-        if (recorded.ownsKey()) {
-            byKey.remove(recorded.idempotencyKey());
-        }
-        if (recorded.ownsReference()) {
-            byReference.remove(recorded.referenceId());
-        }
     }
 }

@@ -1,14 +1,11 @@
 package io.daybook.ledger;
 
 import io.daybook.contract.Codec;
-import io.daybook.contract.Kind;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.List;
 import java.util.UUID;
 
 /**
@@ -25,53 +22,36 @@ public final class HashChain {
         return GENESIS.clone();
     }
 
-    /** The canonical bytes hold every text behind its length, so that no two transactions share them. */
-    public static byte[] hash(
-            byte[] previous,
-            UUID id,
-            long sequence,
-            UUID operationId,
-            Kind kind,
-            Instant at,
-            String caller,
-            byte[] fingerprint,
-            List<Transaction.Entry> entries) {
+    /**
+     * The hash that the transaction should have behind that of the transaction ahead of it. The canonical bytes hold
+     * every text behind its length, so that no two transactions share them.
+     */
+    public static byte[] hash(byte[] previous, Transaction transaction) {
         var bytes = new ByteArrayOutputStream(512);
         try (var out = new DataOutputStream(bytes)) {
             out.write(previous);
-            write(id, out);
-            out.writeLong(sequence);
-            write(operationId, out);
-            write(kind.toString(), out);
-            out.writeLong(at.getEpochSecond());
-            out.writeInt(at.getNano());
-            write(caller, out);
-            out.write(fingerprint);
-            out.writeInt(entries.size());
-            for (var entry : entries) {
+            write(transaction.id(), out);
+            out.writeLong(transaction.sequence());
+            write(transaction.operationId(), out);
+            write(transaction.kind().toString(), out);
+            out.writeLong(transaction.at().getEpochSecond());
+            out.writeInt(transaction.at().getNano());
+            write(transaction.caller(), out);
+            out.write(transaction.fingerprint());
+            out.writeInt(transaction.entries().size());
+            for (var entry : transaction.entries()) {
                 write(entry.accountId(), out);
                 write(entry.currency(), out);
                 write(entry.amount().toString(), out);
                 write(entry.balanceAfter().toString(), out);
             }
+            if (transaction.step() != null) { // behind all that there was before there were steps
+                write(transaction.step().toString(), out);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e); // an array cannot fail
         }
         return Codec.sha256().digest(bytes.toByteArray());
-    }
-
-    /** Whether the transaction's hash is what it should be behind that of the transaction ahead of it. */
-    public static byte[] hash(byte[] previous, Transaction transaction) {
-        return hash(
-                previous,
-                transaction.id(),
-                transaction.sequence(),
-                transaction.operationId(),
-                transaction.kind(),
-                transaction.at(),
-                transaction.caller(),
-                transaction.fingerprint(),
-                transaction.entries());
     }
 
     private static void write(UUID id, DataOutputStream out) throws IOException {

@@ -1,11 +1,20 @@
 package io.daybook.ledger;
 
 import io.daybook.contract.Operation;
+import io.daybook.contract.OperationStatus;
 import io.daybook.contract.Problem;
 
-/** How an operation ended; it stays so for ever. */
+/** What has become of an operation; once it has succeeded or failed, it stays so for ever. */
 public sealed interface Outcome {
     record Succeeded(Operation.Result result) implements Outcome {}
 
     record Failed(Problem problem) implements Outcome {}
+
+    /**
+     * Not yet either of them.
+     *
+     * @param status {@code pending}: it is decided when its message comes; {@code processing}, {@code compensating}: it
+     *     is between two ledgers; {@code dead}, {@code discarded}: it is left alone
+     */
+    record Undecided(OperationStatus status) implements Outcome {}
 }

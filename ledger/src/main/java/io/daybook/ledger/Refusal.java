@@ -19,10 +19,8 @@ final class Refusal extends RuntimeException {
         return new Refusal(Problem.of(code, detail.formatted(args)));
     }
 
-    static Refusal duplicateReference(String reference, UUID first) {
-        var problem = Problem.of(
-                ProblemCode.DUPLICATE_REFERENCE,
-                "The reference %s belongs to the operation %s".formatted(reference, first));
+    /** The operation that had the reference, or has done it, before. */
+    Refusal naming(UUID first) {
         return new Refusal(problem.withFirstOperationId(first));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.contract.Amount;
 import io.daybook.contract.Kind;
+import io.daybook.contract.StepName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,6 +42,30 @@ class HashChainTest {
     void the_hash_of_a_known_transaction_never_changes() {
         assertThat(HexFormat.of().formatHex(HashChain.hash(HashChain.genesis(), KNOWN)))
                 .isEqualTo("63297a0b7129f8fc7c00130c6eeadfaddca5014622215df0835ff4ae10a2bc59");
+    }
+
+    @Test
+    void a_step_is_in_the_hash_of_its_transaction() {
+        var credit = step(StepName.CREDIT);
+        assertThat(HashChain.hash(HashChain.genesis(), step(null)))
+                .isEqualTo(HashChain.hash(HashChain.genesis(), KNOWN));
+        assertThat(HashChain.hash(HashChain.genesis(), credit))
+                .isNotEqualTo(HashChain.hash(HashChain.genesis(), KNOWN))
+                .isNotEqualTo(HashChain.hash(HashChain.genesis(), step(StepName.CAPTURE)));
+    }
+
+    private static Transaction step(StepName step) {
+        return new Transaction(
+                KNOWN.id(),
+                KNOWN.sequence(),
+                KNOWN.operationId(),
+                KNOWN.kind(),
+                KNOWN.at(),
+                KNOWN.caller(),
+                KNOWN.fingerprint(),
+                step,
+                KNOWN.entries(),
+                KNOWN.hash());
     }
 
     @Test

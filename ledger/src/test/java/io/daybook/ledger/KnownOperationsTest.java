@@ -7,6 +7,7 @@ import static io.daybook.ledger.LedgerFixture.submission;
 import static io.daybook.ledger.LedgerFixture.withdrawal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.contract.OperationStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,7 +162,7 @@ class KnownOperationsTest {
                 true,
                 command.referenceId() != null,
                 null,
-                null);
+                new Outcome.Undecided(OperationStatus.PENDING));
     }
 
     @Test
@@ -174,16 +175,23 @@ class KnownOperationsTest {
     }
 
     @Test
-    void what_repeats_an_operation_without_an_outcome_cannot_be_processed_and_moves_nothing() {
+    void what_repeats_an_operation_without_an_outcome_has_none_either_and_gets_it_with_the_first() {
         var first = ledger.submit("key", withdrawal("alice", "1", "R"));
         var book = ledger.recorded(undecided(first)).book();
         var repeated = book.apply(ledger.submit("key", withdrawal("alice", "1", "R")));
-        assertThat(code(repeated)).isEqualTo("processing_failed");
+        assertThat(repeated.outcome()).isEqualTo(new Outcome.Undecided(OperationStatus.PENDING));
         assertThat(repeated.duplicateOf()).isEqualTo(first.operationId());
         assertThat(code(book.apply(ledger.submit("key", withdrawal("alice", "2", "R")))))
                 .isEqualTo("idempotency_key_reused");
         assertThat(code(book.apply(ledger.submit("other", withdrawal("alice", "1", "R")))))
                 .isEqualTo("duplicate_reference");
         assertThat(book.transactions()).isEmpty();
+
+        var decided = book.apply(first);
+        assertThat(book.transactions()).hasSize(1);
+        assertThat(book.operations())
+                .filteredOn(one -> one.operationId().equals(repeated.operationId()))
+                .singleElement()
+                .satisfies(one -> assertThat(one.outcome()).isEqualTo(decided.outcome()));
     }
 }

@@ -1,6 +1,7 @@
 package io.daybook.ledger;
 
 import io.daybook.contract.AccountStatus;
+import io.daybook.contract.ActionItemStatus;
 import io.daybook.contract.Amount;
 import io.daybook.contract.Asset;
 import io.daybook.contract.Codec;
@@ -19,6 +20,9 @@ import java.util.UUID;
 /** A ledger in euro, yen and ounces of gold, and the words to speak of it. */
 final class LedgerFixture {
     static final Instant NOW = Instant.parse("2026-01-31T12:00:00.123456Z");
+    /** The id of nothing. */
+    static final UUID NOBODY = new UUID(0x7000, 0x8000_0000_0000_0000L);
+
     static final List<Asset> ASSETS = List.of(new Asset("gold.oz", 6));
 
     private final List<Account> accounts = new ArrayList<>();
@@ -107,7 +111,7 @@ final class LedgerFixture {
     }
 
     static Command transfer(String from, String to, String money) {
-        return new Command.Transfer(from, to, amount(money), currency(money), null, null, Map.of());
+        return new Command.Transfer(from, to, null, amount(money), currency(money), null, null, Map.of());
     }
 
     /** Each line an account, an amount and a currency. */
@@ -122,12 +126,73 @@ final class LedgerFixture {
                 Map.of());
     }
 
+    static Command transfer(String from, String ledger, String to, String money) {
+        return new Command.Transfer(from, to, ledger, amount(money), currency(money), null, null, Map.of());
+    }
+
+    static Command exchange(String from, String ledger, String to, String sell, String buy) {
+        return new Command.Exchange(from, to, ledger, money(sell), money(buy), null, null, null, Map.of());
+    }
+
+    static Command exchangeAt(String from, String ledger, String to, String sell, String rate) {
+        return new Command.Exchange(from, to, ledger, money(sell), null, Amount.of(rate), null, null, Map.of());
+    }
+
+    static Command hold(String account, String money) {
+        return hold(account, money, null);
+    }
+
+    static Command hold(String account, String money, Instant expiresAt) {
+        return new Command.Hold(account, amount(money), currency(money), expiresAt, null, null, Map.of());
+    }
+
+    static Command capture(UUID hold, String amount, String to) {
+        return new Command.Capture(hold, amount == null ? null : Amount.of(amount), to, null, null, Map.of());
+    }
+
+    static Command release(UUID hold) {
+        return new Command.Release(hold, null, null, Map.of());
+    }
+
+    static Command reversal(UUID operation) {
+        return new Command.Reversal(operation, false, null, null, Map.of());
+    }
+
+    static Command forcedReversal(UUID operation) {
+        return new Command.Reversal(operation, true, null, null, Map.of());
+    }
+
+    static Command item(String title) {
+        return new Command.ActionItem(title, null, null, null, null, null);
+    }
+
+    static Command update(UUID item, Integer version, ActionItemStatus status) {
+        return new Command.ActionItemUpdate(item, status, version, null, null, null, null, null);
+    }
+
     static Command ofKind(Kind kind, String from, String to, String money) {
         return switch (kind) {
             case DEPOSIT -> deposit(to, money);
             case WITHDRAWAL -> withdrawal(from, money);
             case TRANSFER -> transfer(from, to, money);
             case JOURNAL -> journal(from + " -" + money, to + " " + money);
+            case EXCHANGE ->
+                new Command.Exchange(
+                        from,
+                        to,
+                        null,
+                        new Command.Money(amount(money), currency(money)),
+                        new Command.Money(amount(money), "JPY"),
+                        null,
+                        null,
+                        null,
+                        Map.of());
+            case HOLD -> hold(from, money);
+            case CAPTURE -> capture(NOBODY, null, to);
+            case RELEASE -> release(NOBODY);
+            case REVERSAL -> reversal(NOBODY);
+            case ACTION_ITEM -> item("Call " + to);
+            case ACTION_ITEM_UPDATE -> update(NOBODY, null, ActionItemStatus.IN_PROGRESS);
         };
     }
 
@@ -139,10 +204,13 @@ final class LedgerFixture {
         return ((Outcome.Failed) recorded.outcome()).problem();
     }
 
+    /** The code of its failure, or where else it stands. */
     static String code(Recorded recorded) {
-        return recorded.outcome() instanceof Outcome.Failed failed
-                ? failed.problem().code()
-                : "succeeded";
+        return switch (recorded.outcome()) {
+            case Outcome.Succeeded done -> "succeeded";
+            case Outcome.Failed failed -> failed.problem().code();
+            case Outcome.Undecided undecided -> undecided.status().toString();
+        };
     }
 
     /** As {@code alice 12.34 EUR}. */
@@ -159,6 +227,10 @@ final class LedgerFixture {
                 .map(one -> one.balance().toString())
                 .findFirst()
                 .orElse("untouched");
+    }
+
+    private static Command.Money money(String money) {
+        return new Command.Money(amount(money), currency(money));
     }
 
     private static Amount amount(String money) {

@@ -93,7 +93,7 @@ class OracleTest {
                 case 2 -> new Command.Withdrawal(account(currency), amount(), currency, reference, null, Map.of());
                 case 3 ->
                     new Command.Transfer(
-                            account(currency), account(currency), amount(), currency, reference, null, Map.of());
+                            account(currency), account(currency), null, amount(), currency, reference, null, Map.of());
                 default -> new Command.Journal(lines(), reference, null, Map.of());
             };
         }
@@ -489,6 +489,7 @@ class OracleTest {
                             .map(line ->
                                     new Line(line.accountId(), line.amount().value(), line.currency()))
                             .toList();
+                default -> throw new AssertionError(command);
             };
         }
     }

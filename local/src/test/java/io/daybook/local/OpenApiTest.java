@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.daybook.contract.AccountStatus;
 import io.daybook.contract.AccountType;
+import io.daybook.contract.ActionItemStatus;
 import io.daybook.contract.DaybookId;
 import io.daybook.contract.Kind;
 import io.daybook.contract.OperationStatus;
@@ -148,6 +149,8 @@ class OpenApiTest {
         assertThat(DOCUMENT.enumeration("Kind")).containsExactlyElementsOf(names(Kind.values()));
         assertThat(DOCUMENT.enumeration("OperationStatus")).containsExactlyElementsOf(names(OperationStatus.values()));
         assertThat(DOCUMENT.enumeration("AccountStatus")).containsExactlyElementsOf(names(AccountStatus.values()));
+        assertThat(DOCUMENT.enumeration("ActionItemStatus"))
+                .containsExactlyElementsOf(names(ActionItemStatus.values()));
         assertThat(DOCUMENT.enumeration("AccountType")).containsExactlyElementsOf(names(AccountType.values()));
     }
 
@@ -231,7 +234,8 @@ class OpenApiTest {
         var spelled = template.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
         return spelled.contains("{kinds}")
                 ? Arrays.stream(Kind.values())
-                        .map(kind -> spelled.replace("{kinds}", kind + "s"))
+                        .flatMap(kind -> kind.path().stream())
+                        .map(path -> spelled.replace("{kinds}", path))
                         .toList()
                 : List.of(spelled);
     }
@@ -257,6 +261,10 @@ class OpenApiTest {
                     withdrawals | {"account_id":".a","amount":"1","currency":"EUR"}
                     withdrawals | {"account_id":"a","amount":"1","currency":"€"}
                     transfers   | {"from_account_id":"a","amount":"1","currency":"EUR"}
+                    transfers   | {"from_account_id":"a","to_account_id":"b","to_ledger_id":"-","amount":"1","currency":"EUR"}
+                    exchanges   | {"from_account_id":"a","to_account_id":"b","sell":{"amount":"1","currency":"EUR"},"rate":"0.0"}
+                    exchanges   | {"from_account_id":"a","to_account_id":"b","sell":{"amount":"1"},"rate":"1"}
+                    holds       | {"account_id":"a","amount":"0","currency":"EUR"}
                     journals    | {"postings":[{"account_id":"a","amount":"1","currency":"EUR"}]}
                     journals    | {"postings":[{"account_id":"a","amount":"-0.0","currency":"EUR"},{"account_id":"b","amount":"0","currency":"EUR"}]}
                     batches     | {"operations":[]}

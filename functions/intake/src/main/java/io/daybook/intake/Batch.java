@@ -14,10 +14,16 @@ record Batch(boolean atomic, List<Item> items) {
     record Item(String idempotencyKey, Command command) {}
 
     /** An item without a key of its own has the batch's, with its index behind it. */
-    static Batch read(Fields in, String key, int operationsMax) {
+    static Batch read(Fields in, String ledgerId, String key, int operationsMax) {
         var atomic = in.flag("atomic", false);
         var index = new AtomicInteger();
-        var items = in.list("operations", 1, operationsMax, item -> item(item, key + "#" + index.getAndIncrement()));
+        var items = in.list("operations", 1, operationsMax, fields -> {
+            var item = item(fields, key + "#" + index.getAndIncrement());
+            if (atomic && item != null && item.command().leaves(ledgerId)) {
+                fields.error("to_ledger_id", "must be this ledger in an atomic batch");
+            }
+            return item;
+        });
         return in.build(() -> new Batch(atomic, items));
     }
 

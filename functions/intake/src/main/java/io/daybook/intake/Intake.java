@@ -9,8 +9,6 @@ import io.daybook.contract.Operation;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
-import io.daybook.ledger.Posting;
-import io.daybook.ledger.Rules;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.Meter;
 import io.daybook.runtime.ProblemException;
@@ -141,9 +139,15 @@ final class Intake {
     }
 
     private static void mayUse(Caller caller, Command command) {
-        var reserved = Rules.postings(command).stream().map(Posting::accountId).anyMatch(Identifiers::isReserved);
-        if (reserved && command instanceof Command.Journal && !caller.admin()) {
+        if (caller.admin()) {
+            return;
+        }
+        if (command instanceof Command.Journal journal
+                && journal.postings().stream().anyMatch(line -> Identifiers.isReserved(line.accountId()))) {
             throw ProblemException.of(ProblemCode.FORBIDDEN, "Only an admin may post to an account of Daybook's own");
+        }
+        if (command instanceof Command.Reversal reversal && reversal.force()) {
+            throw ProblemException.of(ProblemCode.FORBIDDEN, "Only an admin may force a reversal");
         }
     }
 

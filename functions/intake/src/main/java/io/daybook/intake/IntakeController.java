@@ -68,7 +68,7 @@ final class IntakeController {
     HttpResponse<?> batch(HttpRequest<?> request, Caller caller, @PathVariable String ledgerId, RawBody body) {
         mustBeLedgerId(ledgerId);
         var key = idempotencyKey(request);
-        var batch = body.read(in -> Batch.read(in, key, batchOperationsMax));
+        var batch = body.read(in -> Batch.read(in, ledgerId, key, batchOperationsMax));
         var accepted = intake.accept(caller, ledgerId, key, Codec.sha256().digest(body.bytes()), batch);
         var answer = HttpResponse.accepted()
                 .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)

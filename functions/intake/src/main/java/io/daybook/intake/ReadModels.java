@@ -40,7 +40,7 @@ final class ReadModels {
 
     /** @throws ProblemException if the ledger or an account is known not to exist, or not to take part */
     void mustAllow(String tenant, String ledgerId, Command command) {
-        var postings = Rules.postings(command);
+        var postings = Rules.foreseeable(command, ledgerId);
         var names = new ArrayList<>(List.of(ReadModel.LEDGER_FIELD));
         postings.stream().map(Posting::accountId).distinct().forEach(names::add);
         var fields = fields(tenant, ledgerId, names);

@@ -7,6 +7,7 @@ import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
 import io.daybook.ledger.Book;
+import io.daybook.ledger.Needs;
 import io.daybook.ledger.Outcome;
 import io.daybook.ledger.Recorded;
 import io.daybook.ledger.Submission;
@@ -126,9 +127,7 @@ final class Bookkeeper {
         var all = submissions.values().stream().flatMap(List::stream).toList();
 
         var known = known(connection, ledger.key(), all);
-        var accountIds =
-                all.stream().flatMap(one -> one.accounts().stream()).distinct().toList();
-        var loaded = accounts.find(connection, ledger.key(), accountIds);
+        var loaded = accounts(connection, ledger.key(), new Needs(all));
 
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var book = new Book(
@@ -147,6 +146,18 @@ final class Bookkeeper {
                 .map(id -> known.get(id).operation())
                 .toList();
         return new Committed(ledger.key(), decided, !changes.outbox.isEmpty());
+    }
+
+    private List<AccountTable.Row> accounts(Connection connection, int ledgerKey, Needs needs) throws SQLException {
+        var named = needs.accounts(List.of(), List.of());
+        var loaded = new ArrayList<>(accounts.find(connection, ledgerKey, named));
+        var bought = needs.exchangeAccounts(
+                loaded.stream().map(AccountTable.Row::account).toList());
+        bought.removeAll(named);
+        if (!bought.isEmpty()) {
+            loaded.addAll(accounts.find(connection, ledgerKey, bought));
+        }
+        return loaded;
     }
 
     private LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
@@ -249,22 +260,28 @@ final class Bookkeeper {
                         item.request(),
                         codec.tree(item.request()),
                         message.acceptedAt());
-        var decided = operation.decided(
-                status(recorded.outcome()),
-                operation.version() + work.attempt(),
-                work.attempt(),
-                recorded.outcome() instanceof Outcome.Succeeded succeeded ? succeeded.result() : null,
-                recorded.outcome() instanceof Outcome.Failed failed ? failed.problem() : null,
-                recorded.duplicateOf(),
-                now,
-                retention);
-        return new OperationTable.Row(message.tenant(), decided, recorded.fingerprint(), message.caller());
+        var version = operation.version() + work.attempt();
+        var status = status(recorded.outcome());
+        var moved = status.isDone()
+                ? operation.decided(
+                        status,
+                        version,
+                        work.attempt(),
+                        recorded.outcome() instanceof Outcome.Succeeded succeeded ? succeeded.result() : null,
+                        recorded.outcome() instanceof Outcome.Failed failed ? failed.problem() : null,
+                        recorded.duplicateOf(),
+                        now,
+                        retention)
+                : operation.underWay(status, version, work.attempt(), recorded.steps(), now);
+        return new OperationTable.Row(
+                message.tenant(), moved.withSteps(recorded.steps()), recorded.fingerprint(), message.caller());
     }
 
     /** What could not be processed has not failed: it waits for an operator. */
     private static OperationStatus status(Outcome outcome) {
         return switch (outcome) {
             case Outcome.Succeeded succeeded -> OperationStatus.SUCCEEDED;
+            case Outcome.Undecided undecided -> undecided.status();
             case Outcome.Failed failed ->
                 failed.problem().code().equals(ProblemCode.PROCESSING_FAILED.toString())
                         ? OperationStatus.DEAD

@@ -60,14 +60,16 @@ public final class OperationTable {
                     !repeats && !collides,
                     operation.referenceId() != null && !repeats && !collides && !code.equals("duplicate_reference"),
                     operation.duplicateOf(),
-                    outcome());
+                    outcome(),
+                    operation.steps());
         }
 
         private Outcome outcome() {
             return switch (operation.status()) {
-                case PENDING, PROCESSING, COMPENSATING -> null;
                 case SUCCEEDED -> new Outcome.Succeeded(operation.result());
-                case FAILED, DEAD, DISCARDED -> new Outcome.Failed(operation.error());
+                case FAILED -> new Outcome.Failed(operation.error());
+                case PENDING, PROCESSING, COMPENSATING, DEAD, DISCARDED ->
+                    new Outcome.Undecided(operation.status());
             };
         }
     }

@@ -189,6 +189,7 @@ final class StoreFixture {
                         recorded.duplicateOf(),
                         NOW,
                         Duration.ofDays(400));
+            case Outcome.Undecided undecided -> pending.underWay(undecided.status(), 2, 1, recorded.steps(), NOW);
             case Outcome.Failed failed ->
                 pending.decided(
                         OperationStatus.FAILED,

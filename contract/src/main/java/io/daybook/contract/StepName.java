@@ -1,0 +1,31 @@
+package io.daybook.contract;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.micronaut.serde.annotation.Serdeable;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A step of an operation between two ledgers: {@code hold} in its home ledger, {@code credit} in the other one, then
+ * {@code capture} at home, or {@code release} if the credit was refused.
+ */
+@Serdeable
+public enum StepName {
+    HOLD,
+    CREDIT,
+    CAPTURE,
+    RELEASE;
+
+    public static Optional<StepName> of(String text) {
+        return Arrays.stream(values())
+                .filter(name -> name.toString().equals(text))
+                .findFirst();
+    }
+
+    @Override
+    @JsonValue
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
