@@ -267,7 +267,7 @@ public final class Book {
             try {
                 return start(submission, atomically);
             } catch (Refusal refusal) {
-                return record(submission, new Outcome.Failed(refusal.problem()), List.of());
+                return record(submission, new Outcome.Failed(refusal.problem()), List.of(), List.of());
             }
         });
     }
@@ -288,8 +288,7 @@ public final class Book {
         var steps = change.steps().stream()
                 .map(name -> new Operation.Step(name, ledgerId(), "succeeded", now))
                 .toList();
-        rememberOriginal(submission, change);
-        return record(submission, new Outcome.Succeeded(result), steps);
+        return record(submission, new Outcome.Succeeded(result), change.postings(), steps);
     }
 
     /** An operation between two ledgers may come here again, when it was dead: what it holds, it has held since then. */
@@ -304,7 +303,7 @@ public final class Book {
         }
         send(otherLedgerId, submission, new QueueMessage.Step(StepName.CREDIT, ledgerId(), null, null));
         var held = step(StepName.HOLD, ledgerId(), true, state.steps.get(key).at());
-        return record(submission, new Outcome.Undecided(OperationStatus.PROCESSING), List.of(held));
+        return record(submission, new Outcome.Undecided(OperationStatus.PROCESSING), List.of(), List.of(held));
     }
 
     /** In the other ledger; a refusal stays one, since the answer to it may be on its way. */
@@ -502,20 +501,6 @@ public final class Book {
         return transaction;
     }
 
-    /** So that it can be reversed by one that comes right behind it. */
-    private void rememberOriginal(Submission submission, Change change) {
-        if (!change.postings().isEmpty()) {
-            var original = new Original(
-                    submission.operationId(),
-                    ledgerId(),
-                    submission.command(),
-                    OperationStatus.SUCCEEDED,
-                    change.postings(),
-                    null);
-            state.originals.put(original.operationId(), original);
-        }
-    }
-
     private void mark(UUID originalId, UUID reversalId) {
         state.originals.computeIfPresent(originalId, (id, original) -> original.reversedBy(reversalId));
         state.originalsChanged.add(originalId);
@@ -542,18 +527,21 @@ public final class Book {
             return Optional.empty();
         }
         if (Arrays.equals(first.fingerprint(), submission.fingerprint())) {
-            return Optional.of(
-                    change(recorded(submission, false, false, first.operationId(), first.outcome(), first.steps())));
+            return Optional.of(change(
+                    submission,
+                    recorded(submission, false, false, first.operationId(), first.outcome(), first.steps())));
         }
         var problem = Problem.of(
                         ProblemCode.IDEMPOTENCY_KEY_REUSED,
                         "The idempotency key belongs to an operation with another request")
                 .withFirstOperationId(first.operationId());
         note(submission, problem);
-        return Optional.of(change(recorded(submission, false, false, null, new Outcome.Failed(problem), List.of())));
+        return Optional.of(
+                change(submission, recorded(submission, false, false, null, new Outcome.Failed(problem), List.of())));
     }
 
-    private Recorded record(Submission submission, Outcome outcome, List<Operation.Step> steps) {
+    private Recorded record(
+            Submission submission, Outcome outcome, List<Posting> postings, List<Operation.Step> steps) {
         var reference = submission.command().referenceId();
         var owner = reference == null ? null : state.byReference.get(reference);
         var ownsReference =
@@ -561,6 +549,7 @@ public final class Book {
         if (outcome instanceof Outcome.Failed failed) {
             note(submission, failed.problem());
         }
+        rememberOriginal(submission, outcome, postings);
         return settle(recorded(submission, true, ownsReference, null, outcome, steps));
     }
 
@@ -600,9 +589,9 @@ public final class Book {
         try {
             mustOwnItsReference(submission);
         } catch (Refusal refusal) {
-            return record(submission, new Outcome.Failed(refusal.problem()), List.of());
+            return record(submission, new Outcome.Failed(refusal.problem()), List.of(), List.of());
         }
-        return record(submission, new Outcome.Failed(problem), List.of());
+        return record(submission, new Outcome.Failed(problem), List.of(), List.of());
     }
 
     /** What becomes of work on action items is never lost from sight, whatever the reason. */
@@ -636,6 +625,17 @@ public final class Book {
                 duplicateOf,
                 outcome,
                 steps);
+    }
+
+    private Recorded change(Submission submission, Recorded recorded) {
+        rememberOriginal(submission, recorded.outcome(), List.of());
+        return change(recorded);
+    }
+
+    /** For a reversal that comes right behind it. */
+    private void rememberOriginal(Submission submission, Outcome outcome, List<Posting> postings) {
+        var id = submission.operationId();
+        state.originals.put(id, new Original(id, ledgerId(), submission.command(), outcome.status(), postings, null));
     }
 
     private Recorded change(Recorded recorded) {

@@ -6,9 +6,19 @@ import io.daybook.contract.Problem;
 
 /** What has become of an operation; once it has succeeded or failed, it stays so for ever. */
 public sealed interface Outcome {
-    record Succeeded(Operation.Result result) implements Outcome {}
+    record Succeeded(Operation.Result result) implements Outcome {
+        @Override
+        public OperationStatus status() {
+            return OperationStatus.SUCCEEDED;
+        }
+    }
 
-    record Failed(Problem problem) implements Outcome {}
+    record Failed(Problem problem) implements Outcome {
+        @Override
+        public OperationStatus status() {
+            return OperationStatus.FAILED;
+        }
+    }
 
     /**
      * Not yet either of them.
@@ -17,4 +27,6 @@ public sealed interface Outcome {
      *     is between two ledgers; {@code dead}, {@code discarded}: it is left alone
      */
     record Undecided(OperationStatus status) implements Outcome {}
+
+    OperationStatus status();
 }

@@ -47,7 +47,7 @@ public record Recorded(
     }
 
     boolean is(OperationStatus status) {
-        return outcome instanceof Outcome.Undecided undecided && undecided.status() == status;
+        return outcome.status() == status;
     }
 
     Recorded with(Outcome outcome, List<Operation.Step> steps) {

@@ -224,9 +224,9 @@ class KindsTest {
     void what_has_moved_nothing_is_not_reversed() {
         assertThat(code(send(reversal(LedgerFixture.NOBODY)))).isEqualTo("operation_not_found");
         var failed = send(withdrawal("alice", "1000"));
-        assertThat(code(send(reversal(failed.operationId())))).isEqualTo("operation_not_found");
+        assertThat(code(send(reversal(failed.operationId())))).isEqualTo("not_reversible");
         var held = send(hold("alice", "1"));
-        assertThat(code(send(reversal(held.operationId())))).isEqualTo("operation_not_found");
+        assertThat(code(send(reversal(held.operationId())))).isEqualTo("not_reversible");
     }
 
     @Test

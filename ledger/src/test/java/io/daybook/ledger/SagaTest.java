@@ -332,7 +332,7 @@ class SagaTest {
     }
 
     private static OperationStatus status(Recorded recorded) {
-        return ((Outcome.Undecided) recorded.outcome()).status();
+        return recorded.outcome().status();
     }
 
     private static List<String> steps(Recorded recorded) {

@@ -2,7 +2,6 @@ package io.daybook.ledger;
 
 import io.daybook.contract.Asset;
 import io.daybook.contract.Command;
-import io.daybook.contract.OperationStatus;
 import io.daybook.contract.QueueMessage;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -160,17 +159,9 @@ final class World {
                                 id,
                                 operation.ledgerId(),
                                 operation.command(),
-                                status(recorded),
+                                recorded.outcome().status(),
                                 stored.postings(id),
                                 stored.reversals.get(id))));
-    }
-
-    private static OperationStatus status(Recorded recorded) {
-        return switch (recorded.outcome()) {
-            case Outcome.Succeeded s -> OperationStatus.SUCCEEDED;
-            case Outcome.Failed f -> OperationStatus.FAILED;
-            case Outcome.Undecided undecided -> undecided.status();
-        };
     }
 
     private void keep(Stored stored, Book book) {
