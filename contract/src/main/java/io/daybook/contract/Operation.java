@@ -92,31 +92,6 @@ public record Operation(
                 null);
     }
 
-    /** The same operation on its way between two ledgers. */
-    public Operation underWay(OperationStatus status, int version, int attempts, List<Step> steps, Instant at) {
-        return new Operation(
-                operationId,
-                ledgerId,
-                kind,
-                status,
-                false,
-                version,
-                idempotencyKey,
-                referenceId,
-                createdAt,
-                at,
-                null,
-                attempts,
-                request,
-                null,
-                null,
-                duplicateOf,
-                steps,
-                Stream.concat(transitions.stream(), Stream.of(new Transition(status, at)))
-                        .toList(),
-                null);
-    }
-
     public Operation withSteps(List<Step> steps) {
         return new Operation(
                 operationId,
@@ -172,8 +147,10 @@ public record Operation(
                 error,
                 duplicateOf,
                 steps,
-                Stream.concat(transitions.stream(), Stream.of(new Transition(outcome, at)))
-                        .toList(),
+                outcome == status
+                        ? transitions
+                        : Stream.concat(transitions.stream(), Stream.of(new Transition(outcome, at)))
+                                .toList(),
                 outcome.isFinal() ? at.plus(retention) : null);
     }
 

@@ -42,7 +42,8 @@ public record QueueMessage(
      * A step that one ledger asks of another; no client can.
      *
      * @param homeLedgerId the ledger of the operation, which hears how the step ended
-     * @param problem why the credit was refused; only in a {@code release}
+     * @param problem why the credit was refused, in a {@code release}; why it is to be, in a {@code credit} of what has been
+     *     given up
      * @param balances what the credit left behind; only in a {@code capture}
      */
     @Serdeable(naming = SnakeCaseStrategy.class)

@@ -4,6 +4,7 @@ import io.daybook.contract.Amount;
 import io.daybook.contract.Asset;
 import io.daybook.contract.Command;
 import io.daybook.contract.DaybookId;
+import io.daybook.contract.HoldStatus;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
@@ -152,7 +153,7 @@ public final class Book {
     public Optional<Recorded> step(Submission submission) {
         var command = (Command.Crossing) submission.command();
         return switch (submission.step().name()) {
-            case HOLD -> Optional.of(apply(submission)); // nobody sends it: the request is the hold
+            case HOLD -> Optional.of(remind(submission, command)); // the request was the hold
             case CREDIT -> {
                 credit(submission, command);
                 yield Optional.empty();
@@ -306,10 +307,42 @@ public final class Book {
         return record(submission, new Outcome.Undecided(OperationStatus.PROCESSING), List.of(), List.of(held));
     }
 
-    /** In the other ledger; a refusal stays one, since the answer to it may be on its way. */
+    /**
+     * Asks the other ledger once more, if its answer has not come: it answers again what it has answered before. Of what
+     * has been given up, it is asked not to credit it any more, so that the money is let go.
+     */
+    private Recorded remind(Submission submission, Command.Crossing command) {
+        var id = submission.operationId();
+        var known = state.byId.get(id);
+        if (known == null) {
+            throw new IllegalStateException("there is no operation %s in %s".formatted(id, ledgerId()));
+        }
+        var isHeld = hold(id).filter(hold -> hold.status() == HoldStatus.OPEN).isPresent();
+        if (!isHeld || known.is(OperationStatus.DEAD)) {
+            return known;
+        }
+        var givenUp = known.is(OperationStatus.DISCARDED)
+                ? Problem.of(ProblemCode.PROCESSING_FAILED, "The operation has been given up")
+                : null;
+        send(
+                Rules.otherLedger(command, this),
+                submission,
+                new QueueMessage.Step(StepName.CREDIT, ledgerId(), givenUp, null));
+        return known.is(OperationStatus.PENDING) // it was dead on its way
+                ? change(known.with(new Outcome.Undecided(OperationStatus.PROCESSING), known.steps()))
+                : known;
+    }
+
+    /**
+     * In the other ledger; a refusal stays one, since the answer to it may be on its way. What has been given up is
+     * refused, unless it has happened already.
+     */
     private void credit(Submission submission, Command.Crossing command) {
         var key = new StepKey(submission.operationId(), StepName.CREDIT);
-        if (!state.steps.containsKey(key)) {
+        var givenUp = submission.step().problem();
+        if (!state.steps.containsKey(key) && givenUp != null) {
+            take(submission, StepName.CREDIT, givenUp, List.of());
+        } else if (!state.steps.containsKey(key)) {
             try {
                 mustBeOpen();
                 var result = commit(submission, StepName.CREDIT, Rules.credit(command, this));

@@ -50,7 +50,8 @@ public record Recorded(
         return outcome.status() == status;
     }
 
-    Recorded with(Outcome outcome, List<Operation.Step> steps) {
+    /** The same operation, where it stands now. */
+    public Recorded with(Outcome outcome, List<Operation.Step> steps) {
         return new Recorded(
                 operationId,
                 idempotencyKey,

@@ -94,7 +94,9 @@ public final class Rules {
             case Command.Capture capture -> capture(capture, book);
             case Command.Release release -> release(openHold(release.holdId(), book), book);
             case Command.Reversal reversal -> reversal(operationId, reversal, book);
-            case Command.ActionItem item -> Change.item(ActionItem.open(operationId, item, book.now()));
+            case Command.ActionItem item ->
+                Change.item(book.actionItem(operationId) // it was dead, and has left the item
+                        .orElseGet(() -> ActionItem.open(operationId, item, book.now())));
             case Command.ActionItemUpdate update ->
                 Change.item(book.actionItem(update.actionItemId())
                         .orElseThrow(() -> Refusal.of(

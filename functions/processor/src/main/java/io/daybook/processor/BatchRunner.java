@@ -165,6 +165,7 @@ final class BatchRunner {
                         message.tenant(),
                         message.ledgerId(),
                         message.operations().stream()
+                                .filter(item -> item.step() == null) // a step's are not the operation's
                                 .map(QueueMessage.Item::operationId)
                                 .toList(),
                         first.attempt()));

@@ -9,7 +9,9 @@ import io.daybook.contract.OperationStatus;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
+import io.daybook.ledger.ActionItem;
 import io.daybook.runtime.ProblemException;
+import io.daybook.store.ActionItemTable;
 import io.daybook.store.Database;
 import io.daybook.store.DeadLetterTable;
 import io.daybook.store.LedgerTable;
@@ -25,9 +27,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** What an operator does about operations that are dead. Every change holds the lock on its ledger. */
 @Singleton
@@ -36,6 +40,7 @@ final class DeadLetters {
     private final LedgerTable ledgers;
     private final OperationTable operations;
     private final DeadLetterTable letters;
+    private final ActionItemTable actionItems;
     private final OutboxTable outboxTable;
     private final Outbox outbox;
     private final Publisher publisher;
@@ -48,6 +53,7 @@ final class DeadLetters {
             LedgerTable ledgers,
             OperationTable operations,
             DeadLetterTable letters,
+            ActionItemTable actionItems,
             OutboxTable outboxTable,
             Outbox outbox,
             Publisher publisher,
@@ -58,6 +64,7 @@ final class DeadLetters {
         this.ledgers = ledgers;
         this.operations = operations;
         this.letters = letters;
+        this.actionItems = actionItems;
         this.outboxTable = outboxTable;
         this.outbox = outbox;
         this.publisher = publisher;
@@ -97,6 +104,7 @@ final class DeadLetters {
                 return Optional.<Integer>empty();
             }
             var problem = Problem.of(ProblemCode.PROCESSING_FAILED, cause.summary());
+            actionItems.write(connection, key, List.of(ActionItem.about(id, problem, now)));
             var event = Event.ofLetter(group[0], group[1], id, OperationStatus.DEAD, problem, now);
             var events = outbox.event(group[0], group[1], event);
             outboxTable.insert(connection, key, events, now);
@@ -172,7 +180,10 @@ final class DeadLetters {
                         .stream()
                         .filter(row -> row.operation().status() == OperationStatus.DEAD)
                         .map(row -> moved(row, status, resolution.at()))
-                        .toList();
+                        .collect(Collectors.toCollection(ArrayList::new));
+        if (status == OperationStatus.DISCARDED) {
+            rows.addAll(repeating(connection, rows, resolution.at()));
+        }
         var leaving = new ArrayList<OutboxTable.Entry>();
         rows.forEach(row -> leaving.addAll(outbox.events(tenant, row.operation(), false)));
         if (!letter.readable()) {
@@ -182,10 +193,17 @@ final class DeadLetters {
         if (status == OperationStatus.PENDING) {
             leaving.add(message(tenant, ledgerId, together.getFirst(), resolution.at()));
         }
+        if (status == OperationStatus.DISCARDED) {
+            rows.stream()
+                    .filter(row -> row.operation().duplicateOf() == null
+                            && !row.operation().steps().isEmpty())
+                    .map(row -> Reminder.of(row, codec, resolution.at()))
+                    .forEach(reminder -> leaving.add(letGo(reminder)));
+        }
         if (!rows.isEmpty()) {
             operations.write(connection, ledger.key(), rows);
         }
-        letters.resolve(connection, letter.letterId(), resolution);
+        letters.resolve(connection, List.of(letter.letterId()), resolution);
         outboxTable.insert(connection, ledger.key(), leaving, resolution.at());
         return new Resolved(
                 letters.find(connection, operationId).orElseThrow().resource(),
@@ -193,14 +211,46 @@ final class DeadLetters {
                 rows.stream().map(OperationTable.Row::operation).toList());
     }
 
+    /** What it holds on its way to another ledger is held until that one has said that it will not credit it. */
+    private OutboxTable.Entry letGo(QueueMessage reminder) {
+        return new OutboxTable.Entry(
+                OutboxTable.Target.MESSAGE,
+                reminder.operations().getFirst().operationId() + ":discarded",
+                reminder.group(),
+                codec.encode(reminder));
+    }
+
+    /** What repeats an operation has no letter of its own: it is given up with it. */
+    private List<OperationTable.Row> repeating(Connection connection, List<OperationTable.Row> given, Instant at)
+            throws SQLException {
+        var errors = new HashMap<UUID, Problem>();
+        given.forEach(
+                row -> errors.put(row.operation().operationId(), row.operation().error()));
+        return operations.waitingFor(connection, errors.keySet()).stream()
+                .map(row -> moved(
+                        row,
+                        OperationStatus.DISCARDED,
+                        errors.get(row.operation().duplicateOf()),
+                        at))
+                .toList();
+    }
+
     private OperationTable.Row moved(OperationTable.Row row, OperationStatus status, Instant at) {
+        return moved(
+                row,
+                status,
+                status == OperationStatus.PENDING ? null : row.operation().error(),
+                at);
+    }
+
+    private OperationTable.Row moved(OperationTable.Row row, OperationStatus status, Problem error, Instant at) {
         var operation = row.operation();
         var moved = operation.decided(
                 status,
                 operation.version() + 1,
                 operation.attempts(),
                 null,
-                status == OperationStatus.PENDING ? null : operation.error(),
+                error,
                 operation.duplicateOf(),
                 at,
                 retention);
@@ -208,12 +258,14 @@ final class DeadLetters {
     }
 
     /** The queue has seen the first ids of its operations: to it, this must be another message. */
-    private static OutboxTable.Entry message(
-            String tenant, String ledgerId, DeadLetterTable.Row carrier, Instant redrivenAt) {
+    private OutboxTable.Entry message(String tenant, String ledgerId, DeadLetterTable.Row carrier, Instant redrivenAt) {
+        var group = carrier.readable() // the step of another ledger's is for that one
+                ? codec.decode(carrier.body()).group()
+                : QueueMessage.group(tenant, ledgerId);
         return new OutboxTable.Entry(
                 OutboxTable.Target.MESSAGE,
                 "%s:%d".formatted(carrier.letterId(), ChronoUnit.MICROS.between(Instant.EPOCH, redrivenAt)),
-                QueueMessage.group(tenant, ledgerId),
+                group,
                 carrier.body());
     }
 

@@ -1,68 +1,174 @@
 package io.daybook.processor;
 
+import io.daybook.contract.Codec;
+import io.daybook.contract.Command;
+import io.daybook.contract.DaybookId;
+import io.daybook.contract.Kind;
+import io.daybook.contract.Operation;
+import io.daybook.contract.QueueMessage;
+import io.daybook.contract.ServiceAway;
 import io.daybook.store.Database;
 import io.daybook.store.DeadLetterTable;
+import io.daybook.store.HoldTable;
 import io.daybook.store.OperationTable;
 import io.daybook.store.OutboxTable;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What has to be done from time to time: send what stayed in the outbox, and forget what is old. */
+/**
+ * What has to be done from time to time: send what stayed in the outbox, let go holds whose time is over, ask again for
+ * steps that nobody has heard of, and forget what is old.
+ */
 @Singleton
 final class Relay {
     private static final Duration FORGET_MAX = Duration.ofSeconds(5);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+    private static final String CALLER = "daybook";
+
     private final Outbox outbox;
+    private final Bookkeeper bookkeeper;
     private final Database database;
     private final OutboxTable outboxTable;
+    private final HoldTable holds;
     private final OperationTable operations;
     private final DeadLetterTable deadLetters;
     private final Clock clock;
     private final Duration retention;
     private final int forgetBatch;
+    private final Duration resendAfter;
+    private final Duration deadAfter;
+    private final int batch;
+    private final Codec codec;
 
     Relay(
             Outbox outbox,
+            Bookkeeper bookkeeper,
             Database database,
             OutboxTable outboxTable,
+            HoldTable holds,
             OperationTable operations,
             DeadLetterTable deadLetters,
             Clock clock,
             @Value("${daybook.operations.retention}") Duration retention,
-            @Value("${daybook.operations.forget-batch}") int forgetBatch) {
+            @Value("${daybook.operations.forget-batch}") int forgetBatch,
+            @Value("${daybook.saga.resend-after}") Duration resendAfter,
+            @Value("${daybook.saga.dead-after}") Duration deadAfter,
+            @Value("${daybook.relay.operations-max}") int batch,
+            Codec codec) {
         this.outbox = outbox;
+        this.bookkeeper = bookkeeper;
         this.database = database;
         this.outboxTable = outboxTable;
+        this.holds = holds;
         this.operations = operations;
         this.deadLetters = deadLetters;
         this.clock = clock;
         this.retention = retention;
         this.forgetBatch = forgetBatch;
+        this.resendAfter = resendAfter;
+        this.deadAfter = deadAfter;
+        this.batch = batch;
+        this.codec = codec;
     }
 
     /**
      * What a run has done and left: all that there is to measure about it.
      *
+     * @param holdsExpired that have let go
+     * @param stepsResent of operations between two ledgers
      * @param outboxAgeSeconds how long the oldest row has waited that is still there; 0 if none is
      * @param deadLetters how many wait for an operator
      */
-    record Report(int sent, int statusesRepaired, int operationsForgotten, long outboxAgeSeconds, int deadLetters) {}
+    record Report(
+            int sent,
+            int statusesRepaired,
+            int holdsExpired,
+            int stepsResent,
+            int operationsForgotten,
+            long outboxAgeSeconds,
+            int deadLetters) {}
 
     Report run() {
+        var expired = expireHolds();
+        var resent = resendSteps();
         var sent = outbox.drainAll();
         var repaired = outbox.repairStatuses();
         var forgotten = forget();
         return database.transaction(connection -> new Report(
                 sent,
                 repaired,
+                expired,
+                resent,
                 forgotten,
                 outboxTable
                         .oldest(connection)
                         .map(oldest -> Duration.between(oldest, clock.instant()).toSeconds())
                         .orElse(0L),
                 deadLetters.count(connection)));
+    }
+
+    /** As an operation like any other; § is in no key that a client can send. */
+    private int expireHolds() {
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        var expired = database.transaction(connection -> holds.expired(connection, now, batch));
+        return apply(
+                expired.stream().map(hold -> new Work(release(hold, now), 1)).toList());
+    }
+
+    private static QueueMessage release(HoldTable.Expired hold, Instant now) {
+        var item = new QueueMessage.Item(
+                DaybookId.next(hold.tenant(), hold.ledgerId(), now.toEpochMilli()),
+                "§expiry:" + hold.holdId(),
+                Kind.RELEASE,
+                new Command.Release(hold.holdId(), null, null, Map.of()));
+        return new QueueMessage(
+                QueueMessage.VERSION, hold.tenant(), hold.ledgerId(), CALLER, now, false, List.of(item));
+    }
+
+    /** Whoever stands still for too long is dead: an operator sees it, and what is held stays held until then. */
+    private int resendSteps() {
+        var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        var waiting =
+                database.transaction(connection -> operations.underWay(connection, now.minus(resendAfter), batch));
+        return apply(waiting.stream()
+                .map(row -> new Work(Reminder.of(row, codec, now), 1, standstill(row.operation(), now)))
+                .toList());
+    }
+
+    private Optional<Cause> standstill(Operation operation, Instant now) {
+        var since = operation.steps().getFirst().at();
+        return !operation.done() && since.plus(deadAfter).isBefore(now)
+                ? Optional.of(new Cause("It has waited for another ledger since " + since, null))
+                : Optional.empty();
+    }
+
+    /** One that fails is tried again by the next run, and holds up no other. */
+    private int apply(List<Work> all) {
+        var applied = 0;
+        for (var work : all) {
+            try {
+                bookkeeper.apply(List.of(work));
+                applied++;
+            } catch (ServiceAway e) {
+                throw e;
+            } catch (RuntimeException e) {
+                LOG.warn(
+                        "What the schedule has to do in {} is not done",
+                        work.message().group(),
+                        e);
+            }
+        }
+        return applied;
     }
 
     /** Operations only: transactions and postings stay for ever. */

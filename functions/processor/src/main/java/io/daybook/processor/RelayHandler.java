@@ -31,6 +31,8 @@ public final class RelayHandler extends MicronautRequestHandler<Map<String, Obje
         return Map.of(
                 "sent", report.sent(),
                 "statuses_repaired", report.statusesRepaired(),
+                "holds_expired", report.holdsExpired(),
+                "steps_resent", report.stepsResent(),
                 "operations_forgotten", report.operationsForgotten(),
                 "outbox_age_seconds", report.outboxAgeSeconds(),
                 "dead_letters", report.deadLetters());

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.daybook.contract.Amount;
 import io.daybook.contract.Codec;
 import io.daybook.contract.OperationStatus;
+import io.daybook.contract.StepName;
 import io.daybook.ledger.HashChain;
 import io.daybook.ledger.Transaction;
 import io.daybook.store.AccountTable;
 import io.daybook.store.Database;
+import io.daybook.store.HoldTable;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
 import io.daybook.store.TransactionTable;
@@ -31,7 +33,7 @@ import java.util.UUID;
 
 /**
  * Recomputes a ledger's books from its postings: the chain of hashes, the sum of every transaction, the balance behind
- * every posting, and in the end the balances of the accounts and the end of the chain. It believes nothing that it can
+ * every posting, and in the end the balances of the accounts, what is held on them and the end of the chain. It believes nothing that it can
  * compute.
  */
 @Singleton
@@ -44,6 +46,7 @@ final class Audit {
     private final AccountTable accounts;
     private final TransactionTable transactions;
     private final OperationTable operations;
+    private final HoldTable holds;
     private final Codec codec;
     private final Clock clock;
     private final int transactionsMax;
@@ -54,6 +57,7 @@ final class Audit {
             AccountTable accounts,
             TransactionTable transactions,
             OperationTable operations,
+            HoldTable holds,
             Codec codec,
             Clock clock,
             @Value("${daybook.audit.transactions-max}") int transactionsMax) {
@@ -62,6 +66,7 @@ final class Audit {
         this.accounts = accounts;
         this.transactions = transactions;
         this.operations = operations;
+        this.holds = holds;
         this.codec = codec;
         this.clock = clock;
         this.transactionsMax = transactionsMax;
@@ -201,21 +206,28 @@ final class Audit {
                     .forEach(row -> byId.put(row.operation().operationId(), row));
             for (var transaction : page) {
                 var row = byId.get(transaction.operationId());
-                if (row != null) {
-                    var operation = row.operation();
-                    var fingerprint = Codec.fingerprint(operation.kind(), codec.write(operation.request()));
-                    if (operation.status() != OperationStatus.SUCCEEDED
-                            || operation.result().sequence() != transaction.sequence()
-                            || !row.caller().equals(transaction.caller())
-                            || !Arrays.equals(fingerprint, transaction.fingerprint())) {
-                        broken(
-                                transaction.sequence(),
-                                null,
-                                "operation",
-                                "the operation %s tells something else".formatted(operation.operationId()));
-                    }
+                if (row != null && !tellsTheSame(row, transaction)) {
+                    broken(
+                            transaction.sequence(),
+                            null,
+                            "operation",
+                            "the operation %s tells something else"
+                                    .formatted(row.operation().operationId()));
                 }
             }
+        }
+
+        /** What was given up on its way between two ledgers may have been captured after all, and has no result. */
+        private boolean tellsTheSame(OperationTable.Row row, Transaction transaction) {
+            var operation = row.operation();
+            var fingerprint = Codec.fingerprint(operation.kind(), codec.write(operation.request()));
+            var isResult = operation.status() == OperationStatus.SUCCEEDED
+                    ? operation.result().sequence() != null
+                            && operation.result().sequence() == transaction.sequence()
+                    : operation.status() == OperationStatus.DISCARDED && transaction.step() == StepName.CAPTURE;
+            return isResult
+                    && row.caller().equals(transaction.caller())
+                    && Arrays.equals(fingerprint, transaction.fingerprint());
         }
 
         private Map<String, Amount> checkEnd() throws SQLException {
@@ -227,13 +239,14 @@ final class Audit {
                         "the ledger says that its chain ends with "
                                 + ledger.head().sequence());
             }
+            var held = holds.held(connection, ledger.key());
             var sums = new TreeMap<String, Amount>();
             var from = "";
             List<AccountTable.Row> page;
             do {
                 page = accounts.list(connection, ledger.key(), from, PAGE);
                 for (var row : page) {
-                    checkAccount(row);
+                    checkAccount(row, held);
                     sums.merge(row.account().currency(), row.account().balance(), Amount::plus);
                     from = row.account().id();
                 }
@@ -246,7 +259,7 @@ final class Audit {
             return sums;
         }
 
-        private void checkAccount(AccountTable.Row row) {
+        private void checkAccount(AccountTable.Row row, Map<String, Amount> held) {
             var account = row.account();
             var computed = balances.getOrDefault(account.id(), Amount.zero(account.scale()));
             if (account.balance().compareTo(computed) != 0) {
@@ -256,7 +269,13 @@ final class Audit {
                         "balance",
                         "is %s, the postings make %s".formatted(account.balance(), computed));
             }
-            if (account.floor() != null && account.available().compareTo(account.floor()) < 0) {
+            var open = held.getOrDefault(account.id(), Amount.zero(account.scale()));
+            if (account.held().compareTo(open) != 0) {
+                broken(null, account.id(), "held", "is %s, the open holds make %s".formatted(account.held(), open));
+            }
+            if (!account.overdrawn()
+                    && account.floor() != null
+                    && account.available().compareTo(account.floor()) < 0) {
                 broken(null, account.id(), "minimum_balance", "%s is available".formatted(account.available()));
             }
         }

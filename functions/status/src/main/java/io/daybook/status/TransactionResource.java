@@ -1,7 +1,9 @@
 package io.daybook.status;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.daybook.contract.Amount;
 import io.daybook.contract.Kind;
+import io.daybook.contract.StepName;
 import io.daybook.ledger.Transaction;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
@@ -13,11 +15,20 @@ import java.util.UUID;
 /**
  * A transaction as clients see it.
  *
+ * @param step which step of an operation between two ledgers it is; {@code null} of all others
  * @param hash what the chain of the ledger continues from, in hexadecimal
  */
 @Serdeable(naming = SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 record TransactionResource(
-        UUID transactionId, long sequence, UUID operationId, Kind kind, Instant at, List<Line> postings, String hash) {
+        UUID transactionId,
+        long sequence,
+        UUID operationId,
+        Kind kind,
+        StepName step,
+        Instant at,
+        List<Line> postings,
+        String hash) {
 
     @Serdeable(naming = SnakeCaseStrategy.class)
     record Line(String accountId, Amount amount, String currency, Amount balanceAfter) {}
@@ -31,6 +42,7 @@ record TransactionResource(
                 transaction.sequence(),
                 transaction.operationId(),
                 transaction.kind(),
+                transaction.step(),
                 transaction.at(),
                 lines,
                 HexFormat.of().formatHex(transaction.hash()));

@@ -185,14 +185,16 @@ public final class AccountTable {
     public void updateBalances(Connection connection, Collection<Account> accounts, Map<String, Long> keys)
             throws SQLException {
         try (var update = connection.prepareStatement("""
-                update account a set balance = new.balance, held = new.held
-                from unnest(?::bigint[], ?::numeric[], ?::numeric[]) as new (account_key, balance, held)
+                update account a set balance = new.balance, held = new.held, overdrawn = new.overdrawn
+                from unnest(?::bigint[], ?::numeric[], ?::numeric[], ?::boolean[])
+                    as new (account_key, balance, held, overdrawn)
                 where a.account_key = new.account_key
                 """)) {
             Rows.array(update, 1, "bigint", accounts, account -> keys.get(account.id()));
             Rows.array(
                     update, 2, "numeric", accounts, account -> account.balance().value());
             Rows.array(update, 3, "numeric", accounts, account -> account.held().value());
+            Rows.array(update, 4, "boolean", accounts, Account::overdrawn);
             update.executeUpdate();
         }
     }
@@ -217,7 +219,8 @@ public final class AccountTable {
                 AccountStatus.valueOf(row.getString("status").toUpperCase(Locale.ROOT)),
                 Rows.amount(row, "minimum_balance", scale),
                 Rows.amount(row, "balance", scale),
-                Rows.amount(row, "held", scale));
+                Rows.amount(row, "held", scale),
+                row.getBoolean("overdrawn"));
         var metadata = codec.read(row.getString("metadata").getBytes(StandardCharsets.UTF_8), Map.class);
         var resource = new AccountResource(
                 row.getString("ledger_id"),

@@ -139,16 +139,16 @@ public final class DeadLetterTable {
         }
     }
 
-    public void resolve(Connection connection, UUID letterId, Resolution resolution) throws SQLException {
+    public void resolve(Connection connection, Collection<UUID> letterIds, Resolution resolution) throws SQLException {
         try (var update = connection.prepareStatement("""
                 update dead_letter set resolution = ?, reason = ?, resolved_by = ?, resolved_at = ?
-                where letter_id = ?
+                where letter_id = any(?)
                 """)) {
             update.setString(1, resolution.kind());
             update.setString(2, resolution.reason());
             update.setString(3, resolution.by());
             update.setObject(4, Rows.time(resolution.at()));
-            update.setObject(5, letterId);
+            Rows.array(update, 5, "uuid", letterIds, id -> id);
             update.executeUpdate();
         }
     }

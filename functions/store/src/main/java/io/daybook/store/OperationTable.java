@@ -68,8 +68,7 @@ public final class OperationTable {
             return switch (operation.status()) {
                 case SUCCEEDED -> new Outcome.Succeeded(operation.result());
                 case FAILED -> new Outcome.Failed(operation.error());
-                case PENDING, PROCESSING, COMPENSATING, DEAD, DISCARDED ->
-                    new Outcome.Undecided(operation.status());
+                case PENDING, PROCESSING, COMPENSATING, DEAD, DISCARDED -> new Outcome.Undecided(operation.status());
             };
         }
     }
@@ -93,7 +92,7 @@ public final class OperationTable {
         }
     }
 
-    /** All that is recorded under the ids, keys and references. */
+    /** All that is recorded under the ids, keys and references, and what repeats the operations with the ids. */
     public List<Row> known(
             Connection connection,
             int ledgerKey,
@@ -113,6 +112,8 @@ public final class OperationTable {
                     where ledger_key = ? and reference_id = any(?) and reference_id is not null and duplicate_of is null
                       and error_code is distinct from 'idempotency_key_reused'
                       and error_code is distinct from 'duplicate_reference'
+                    union all
+                    select * from operation where ledger_key = ? and duplicate_of = any(?)
                 )
                 select distinct on (o.operation_id) o.*, l.tenant, l.ledger_id, t.transaction_id
                 from known o
@@ -125,6 +126,8 @@ public final class OperationTable {
             Rows.array(select, 4, "text", keys, key -> key);
             select.setInt(5, ledgerKey);
             Rows.array(select, 6, "text", references, reference -> reference);
+            select.setInt(7, ledgerKey);
+            Rows.array(select, 8, "uuid", ids, id -> id);
             return complete(connection, select);
         }
     }
@@ -171,20 +174,56 @@ public final class OperationTable {
         }
     }
 
+    /**
+     * Those between two ledgers that have not moved since before a time, of whatever ledger: what they hold is held
+     * still. The dead wait for an operator.
+     */
+    public List<Row> underWay(Connection connection, Instant before, int limit) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select o.*, l.tenant, l.ledger_id, t.transaction_id
+                from hold h
+                join operation o on o.operation_id = h.hold_id
+                join ledger l on l.ledger_key = o.ledger_key
+                left join transaction t on t.ledger_key = o.ledger_key and t.sequence = o.sequence
+                where h.status = 'open' and h.saga and o.status <> 'dead' and o.updated_at < ?
+                order by o.updated_at
+                limit ?
+                """)) {
+            select.setObject(1, Rows.time(before));
+            select.setInt(2, limit);
+            return complete(connection, select);
+        }
+    }
+
+    /** Those that repeat operations, and have no outcome either. */
+    public List<Row> waitingFor(Connection connection, Collection<UUID> operationIds) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select o.*, l.tenant, l.ledger_id, t.transaction_id
+                from operation o
+                join ledger l using (ledger_key)
+                left join transaction t using (ledger_key, sequence)
+                where o.duplicate_of = any(?) and o.status not in ('succeeded', 'failed', 'discarded')
+                """)) {
+            Rows.array(select, 1, "uuid", operationIds, id -> id);
+            return complete(connection, select);
+        }
+    }
+
     /** Writes new rows, and over those that are there what can change of them; each operation once. */
     public void write(Connection connection, int ledgerKey, Collection<Row> rows) throws SQLException {
         try (var insert = connection.prepareStatement("""
                 insert into operation as o (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
                     fingerprint, reference_id, caller, request, sequence, error_code, error, duplicate_of,
-                    created_at, updated_at, completed_at, steps, transitions)
+                    created_at, updated_at, completed_at, steps, transitions, balances)
                 select ?, new.* from unnest(?::uuid[], ?::text[], ?::text[], ?::integer[], ?::integer[], ?::text[],
                     ?::bytea[], ?::text[], ?::text[], ?::json[], ?::bigint[], ?::text[], ?::json[], ?::uuid[],
-                    ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::json[]) as new
+                    ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::json[], ?::json[]) as new
                 on conflict (operation_id) do update set
                     status = excluded.status, version = excluded.version, attempts = excluded.attempts,
                     sequence = excluded.sequence, error_code = excluded.error_code, error = excluded.error,
                     duplicate_of = excluded.duplicate_of, updated_at = excluded.updated_at,
-                    completed_at = excluded.completed_at, steps = excluded.steps, transitions = excluded.transitions
+                    completed_at = excluded.completed_at, steps = excluded.steps, transitions = excluded.transitions,
+                    balances = excluded.balances
                 where o.ledger_key = excluded.ledger_key and o.version < excluded.version
                 """)) {
             insert.setInt(1, ledgerKey);
@@ -237,6 +276,7 @@ public final class OperationTable {
                     "text",
                     rows,
                     row -> text(codec.write(row.operation().transitions())));
+            Rows.array(insert, 21, "text", rows, row -> balances(row.operation()));
             if (insert.executeUpdate() != rows.size()) {
                 throw new IllegalStateException("an operation of another ledger, or a newer version, is in the way");
             }
@@ -265,6 +305,14 @@ public final class OperationTable {
             delete.setObject(3, Rows.time(completedBefore));
             return delete.executeUpdate();
         }
+    }
+
+    /** Only where they are not those of its one transaction. */
+    private String balances(Operation operation) {
+        var result = operation.result();
+        return result == null || result.sequence() != null && operation.steps().isEmpty()
+                ? null
+                : text(codec.write(result.balances()));
     }
 
     private static Long sequence(Operation operation) {
@@ -297,7 +345,9 @@ public final class OperationTable {
     /** Of the clients' accounts only; the last posting of an account in a transaction counts. */
     private static Map<Place, List<Operation.Balance>> balances(Connection connection, List<Stored> stored)
             throws SQLException {
-        var succeeded = stored.stream().filter(row -> row.place() != null).toList();
+        var succeeded = stored.stream()
+                .filter(row -> row.place() != null && row.balances() == null)
+                .toList();
         if (succeeded.isEmpty()) {
             return Map.of();
         }
@@ -352,7 +402,8 @@ public final class OperationTable {
             Instant updatedAt,
             Instant completedAt,
             String steps,
-            String transitions) {
+            String transitions,
+            String balances) {
 
         static Stored read(ResultSet row) throws SQLException {
             var sequence = row.getObject("sequence", Long.class);
@@ -377,11 +428,15 @@ public final class OperationTable {
                     Rows.instant(row, "updated_at"),
                     Rows.instant(row, "completed_at"),
                     row.getString("steps"),
-                    row.getString("transitions"));
+                    row.getString("transitions"),
+                    row.getString("balances"));
         }
 
-        Row complete(Codec codec, Duration retention, List<Operation.Balance> balances) {
-            var result = place == null ? null : new Operation.Result(transactionId, place.sequence(), balances);
+        Row complete(Codec codec, Duration retention, List<Operation.Balance> left) {
+            var result = status == OperationStatus.SUCCEEDED
+                    ? new Operation.Result(
+                            transactionId, place == null ? null : place.sequence(), balances(codec, left))
+                    : null;
             var problem = error == null ? null : codec.read(error.getBytes(StandardCharsets.UTF_8), Problem.class);
             var json = request.getBytes(StandardCharsets.UTF_8);
             var operation = new Operation(
@@ -405,6 +460,12 @@ public final class OperationTable {
                     List.of(codec.read(transitions.getBytes(StandardCharsets.UTF_8), Operation.Transition[].class)),
                     completedAt == null ? null : completedAt.plus(retention));
             return new Row(tenant, operation, fingerprint, caller);
+        }
+
+        private List<Operation.Balance> balances(Codec codec, List<Operation.Balance> left) {
+            return balances == null
+                    ? left
+                    : List.of(codec.read(balances.getBytes(StandardCharsets.UTF_8), Operation.Balance[].class));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.daybook.store;
 
 import io.daybook.contract.Amount;
 import io.daybook.contract.Kind;
+import io.daybook.contract.StepName;
 import io.daybook.ledger.Transaction;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -28,9 +30,9 @@ public final class TransactionTable {
             throws SQLException {
         try (var insert = connection.prepareStatement("""
                 insert into transaction (ledger_key, sequence, transaction_id, operation_id, kind, at, caller,
-                    fingerprint, hash)
+                    fingerprint, hash, step)
                 select ?, new.* from unnest(?::bigint[], ?::uuid[], ?::uuid[], ?::text[], ?::timestamptz[], ?::text[],
-                    ?::bytea[], ?::bytea[]) as new
+                    ?::bytea[], ?::bytea[], ?::text[]) as new
                 """)) {
             insert.setInt(1, ledgerKey);
             Rows.array(insert, 2, "bigint", transactions, Transaction::sequence);
@@ -46,6 +48,7 @@ public final class TransactionTable {
             Rows.array(insert, 7, "text", transactions, Transaction::caller);
             Rows.array(insert, 8, "bytea", transactions, Transaction::fingerprint);
             Rows.array(insert, 9, "bytea", transactions, Transaction::hash);
+            Rows.array(insert, 10, "text", transactions, transaction -> Objects.toString(transaction.step(), null));
             insert.executeUpdate();
         }
         try (var insert = connection.prepareStatement("""
@@ -290,6 +293,7 @@ public final class TransactionTable {
     private record Joined(Transaction transaction, Transaction.Entry entry) {}
 
     private static Joined joined(ResultSet row) throws SQLException {
+        var step = row.getString("step");
         var transaction = new Transaction(
                 row.getObject("transaction_id", UUID.class),
                 row.getLong("sequence"),
@@ -298,6 +302,7 @@ public final class TransactionTable {
                 Rows.instant(row, "at"),
                 row.getString("caller"),
                 row.getBytes("fingerprint"),
+                step == null ? null : StepName.of(step).orElseThrow(),
                 List.of(),
                 row.getBytes("hash"));
         var accountId = row.getString("account_id");

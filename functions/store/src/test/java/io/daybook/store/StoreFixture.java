@@ -189,7 +189,9 @@ final class StoreFixture {
                         recorded.duplicateOf(),
                         NOW,
                         Duration.ofDays(400));
-            case Outcome.Undecided undecided -> pending.underWay(undecided.status(), 2, 1, recorded.steps(), NOW);
+            case Outcome.Undecided undecided ->
+                pending.decided(
+                        undecided.status(), 2, 1, null, null, recorded.duplicateOf(), NOW, Duration.ofDays(400));
             case Outcome.Failed failed ->
                 pending.decided(
                         OperationStatus.FAILED,

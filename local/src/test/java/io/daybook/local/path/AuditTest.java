@@ -58,7 +58,8 @@ class AuditTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource(delimiter = '|', textBlock = """
             a balance            | update account set balance = balance + 1 where {ledger} and account_id = 'b' | b | balance
-            a floor              | alter table account drop constraint if exists account_check; update account set minimum_balance = 1000 where {ledger} and account_id = 'b' | b | minimum_balance
+            what is held         | update account set held = held + 1 where {ledger} and account_id = 'b' | b | held
+            a floor              | alter table account drop constraint if exists account_floor; update account set minimum_balance = 1000 where {ledger} and account_id = 'b' | b | minimum_balance
             """)
     void a_change_of_an_account_is_named_by_its_account(String what, String sql, String account, String check)
             throws SQLException {
@@ -72,7 +73,9 @@ class AuditTest {
                         && found.path("check").asText().equals(check));
         if (check.equals("minimum_balance")) {
             change(ledger, "update account set minimum_balance = 0 where {ledger} and account_id = 'b'");
-            change(ledger, "alter table account add check (balance - held >= minimum_balance)");
+            change(
+                    ledger,
+                    "alter table account add constraint account_floor check (balance - held >= minimum_balance or overdrawn)");
         }
     }
 

@@ -30,6 +30,7 @@ public final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
     /** All of it. */
     public BooksAssert hold() {
         return everyAcceptedOperationIsDone()
+                .haveEachTransactionOnce()
                 .balance()
                 .agreeWithTheirStatements()
                 .agreeWithTheirTrialBalance()
@@ -49,22 +50,59 @@ public final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
             Assertions.assertThat(operations.keySet())
                     .as("operations of %s", actual.id())
                     .containsAll(actual.accepted());
-            Assertions.assertThat(operations.values())
+            Assertions.assertThat(operations.values()) // those between two ledgers among them
                     .as("operations of %s", actual.id())
                     .allMatch(operation -> operation.path("done").asBoolean());
         });
         var operations = operations();
         Assertions.assertThat(operations.values())
                 .allMatch(operation -> operation.has("result") != operation.has("error"), "one outcome");
-        var sequences = firsts(operations.values()).stream()
-                .filter(operation -> operation.has("result"))
-                .map(operation -> operation.path("result").path("sequence").asLong())
-                .toList();
-        Assertions.assertThat(sequences)
-                .as("transactions of %s", actual.id())
-                .doesNotHaveDuplicates()
-                .hasSize(actual.audit().path("last_sequence").asInt());
         return this;
+    }
+
+    /** Each operation that posts has one transaction, and each step that it takes in another ledger one more there. */
+    public BooksAssert haveEachTransactionOnce() {
+        var transactions = actual.api().all(actual.path() + "/transactions");
+        Assertions.assertThat(transactions)
+                .as("transactions of %s", actual.id())
+                .hasSize(actual.audit().path("last_sequence").asInt())
+                .extracting(transaction -> List.of(
+                        transaction.path("operation_id").asText(),
+                        transaction.path("step").asText()))
+                .doesNotHaveDuplicates();
+        var own = operations();
+        var results = new HashMap<UUID, Long>();
+        firsts(own.values()).stream()
+                .filter(operation -> operation.at("/result/sequence").isNumber())
+                .forEach(operation -> results.put(
+                        UUID.fromString(operation.path("operation_id").asText()),
+                        operation.at("/result/sequence").asLong()));
+        var posted = new HashMap<UUID, Long>();
+        transactions.stream()
+                .filter(transaction -> !transaction.path("step").asText().equals("credit"))
+                .forEach(transaction -> posted.put(
+                        UUID.fromString(transaction.path("operation_id").asText()),
+                        transaction.path("sequence").asLong()));
+        posted.keySet()
+                .removeIf(
+                        id -> own.get(id).path("status").asText().equals("discarded")); // on its way: it has no result
+        Assertions.assertThat(posted).as("transactions of %s", actual.id()).isEqualTo(results);
+        return this;
+    }
+
+    /** What is between ledgers has left each of them and arrived in another, once they have all come to rest. */
+    public static void transitSumsToZero(Collection<Ledger> ledgers) {
+        var sums = new HashMap<String, BigDecimal>();
+        ledgers.stream()
+                .flatMap(ledger -> ledger.api().all(ledger.path() + "/transactions").stream())
+                .filter(transaction -> transaction.has("step")) // an admin's journals may do as they like
+                .flatMap(transaction -> transaction.path("postings").valueStream())
+                .filter(posting -> posting.path("account_id").asText().startsWith("transit:"))
+                .forEach(posting -> sums.merge(
+                        posting.path("currency").asText(),
+                        new BigDecimal(posting.path("amount").asText()),
+                        BigDecimal::add));
+        Assertions.assertThat(sums.values()).as("in transit: %s", sums).allMatch(sum -> sum.signum() == 0);
     }
 
     private Map<UUID, JsonNode> operations() {
@@ -82,14 +120,15 @@ public final class BooksAssert extends AbstractAssert<BooksAssert, Ledger> {
                 .toList();
     }
 
-    /** The accounts of each currency sum to zero, and none is below its floor. */
+    /** The accounts of each currency sum to zero, and none has less available than its floor, unless it was forced to. */
     public BooksAssert balance() {
         var sums = new HashMap<String, BigDecimal>();
         for (var account : actual.accounts()) {
             var balance = new BigDecimal(account.path("balance").asText());
             sums.merge(account.path("currency").asText(), balance, BigDecimal::add);
-            if (account.hasNonNull("minimum_balance")) {
-                Assertions.assertThat(balance)
+            if (account.hasNonNull("minimum_balance")
+                    && !actual.isOverdrawn(account.path("account_id").asText())) {
+                Assertions.assertThat(new BigDecimal(account.path("available").asText()))
                         .as(account.toString())
                         .isGreaterThanOrEqualTo(
                                 new BigDecimal(account.path("minimum_balance").asText()));

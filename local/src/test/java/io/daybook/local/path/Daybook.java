@@ -91,9 +91,10 @@ final class Daybook implements AutoCloseable {
 
     /** Asserts that the books of all ledgers hold that were opened since the last time. */
     void booksHold() {
-        forgetLedgers().stream()
-                .filter(ledger -> !ledger.isBroken())
-                .forEach(ledger -> BooksAssert.assertThat(ledger).hold());
+        var ledgers =
+                forgetLedgers().stream().filter(ledger -> !ledger.isBroken()).toList();
+        ledgers.forEach(ledger -> BooksAssert.assertThat(ledger).hold());
+        BooksAssert.transitSumsToZero(ledgers);
     }
 
     /** Returns the ledgers that were opened since the last time. */

@@ -146,6 +146,21 @@ class DeadLettersTest {
     }
 
     @Test
+    void what_is_dead_opens_an_action_item_that_keeps_every_cause() {
+        var ledger = ledger();
+        var poison = ledger.deposit("sick", "1.00").is(202).operationId();
+        ledger.outcome(poison);
+        redrive(poison).is(202);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(daybook.count(
+                                "action_item where action_item_id = '%s' and json_array_length(exceptions) = 2"
+                                        .formatted(poison)))
+                        .isEqualTo(1));
+        assertThat(daybook.count("action_item where operation_id = '%s' and status = 'open'".formatted(poison)))
+                .isEqualTo(1);
+    }
+
+    @Test
     void attempts_are_seen_while_they_go_on_and_versions_only_rise() {
         var ledger = ledger();
         var poison = ledger.deposit("sick", "1.00").is(202).operationId();
@@ -305,8 +320,10 @@ class DeadLettersTest {
         assertThat(second).isNotEqualTo(first);
         assertThat(status(ledger, second)).isEqualTo("dead");
         assertThat(ledger.operation(second).path("duplicate_of").asText()).isEqualTo(first.toString());
+        assertThat(letters(ledger)).hasSize(1);
+        redrive(second).isProblem(409, "operation_not_dead");
+        redrive(first).is(202);
         for (var id : List.of(first, second)) {
-            redrive(id).is(202);
             await().untilAsserted(() -> assertThat(status(ledger, id)).isEqualTo("succeeded"));
         }
         assertThat(ledger.balance("sick")).isEqualTo("1.00");

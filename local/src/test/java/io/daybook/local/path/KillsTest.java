@@ -90,9 +90,7 @@ class KillsTest {
                 }
             }
             assertThat(accepted).hasSizeGreaterThanOrEqualTo(KILLS * ACCEPTED_PER_KILL);
-            for (var name : names) {
-                check(server.api(), name);
-            }
+            check(server.api(), names);
         } finally {
             server.process().close();
             Daybook.start(data).close(); // takes over the servers that the last one left, and stops them
@@ -129,7 +127,8 @@ class KillsTest {
     private Request request(Random random) {
         var ledger = "ledger-" + random.nextInt(LEDGERS);
         var key = "key-" + number.incrementAndGet();
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(8)) {
+            case 6, 7 -> new Request(ledger, key, "transfers", away(ledger, random));
             case 0, 1 -> new Request(ledger, key, "deposits", deposit(random));
             case 2 -> new Request(ledger, key, "withdrawals", deposit(random));
             case 3 -> new Request(ledger, key, "transfers", transfer(random));
@@ -158,6 +157,14 @@ class KillsTest {
         return Ledger.transfer("a" + from, "a" + (from + 1) % ACCOUNTS, 1 + random.nextInt(20) + ".00", "EUR");
     }
 
+    /** To another ledger than its own. */
+    private static Map<String, Object> away(String ledger, Random random) {
+        var transfer = transfer(random);
+        var other = (Integer.parseInt(ledger.substring("ledger-".length())) + 1) % LEDGERS;
+        transfer.put("to_ledger_id", "ledger-" + other);
+        return transfer;
+    }
+
     private void answered(Request request, Answer answer) {
         assertThat(answer.status()).as(answer.text()).isIn(200, 202, 422, 503);
         if (answer.status() == 503) {
@@ -171,40 +178,52 @@ class KillsTest {
         unanswered.remove(request);
     }
 
-    private void check(Api api, String name) {
-        var ledger = Ledger.existing(api, name);
-        accepted.forEach((request, ids) -> {
-            if (request.ledger().equals(name)) {
-                ids.forEach(ledger::accepted);
-            }
-        });
-        BooksAssert.assertThat(ledger).hold();
+    private void check(Api api, List<String> names) {
+        var ledgers = names.stream().map(name -> Ledger.existing(api, name)).toList();
+        for (var ledger : ledgers) {
+            accepted.forEach((request, ids) -> {
+                if (request.ledger().equals(ledger.id())) {
+                    ids.forEach(ledger::accepted);
+                }
+            });
+        }
+        ledgers.forEach(ledger -> BooksAssert.assertThat(ledger).everyAcceptedOperationIsDone());
+        ledgers.forEach(ledger -> BooksAssert.assertThat(ledger).hold());
+        BooksAssert.transitSumsToZero(ledgers);
 
         var expected = new HashMap<String, BigDecimal>();
-        var keys = new ArrayList<String>();
-        for (var operation : BooksAssert.firsts(ledger.operations())) {
-            keys.add(operation.path("idempotency_key").asText());
-            if (operation.has("result")) {
-                post(operation, expected);
+        for (var ledger : ledgers) {
+            var keys = new ArrayList<String>();
+            for (var operation : BooksAssert.firsts(ledger.operations())) {
+                keys.add(operation.path("idempotency_key").asText());
+                if (operation.has("result")) {
+                    post(ledger.id(), operation, expected);
+                }
             }
+            assertThat(keys).as("keys with an outcome").doesNotHaveDuplicates();
         }
-        assertThat(keys).as("keys with an outcome").doesNotHaveDuplicates();
-        for (var i = 0; i < ACCOUNTS; i++) {
-            assertThat(new BigDecimal(ledger.balance("a" + i)))
-                    .isEqualByComparingTo(expected.getOrDefault("a" + i, BigDecimal.ZERO));
+        for (var ledger : ledgers) {
+            for (var i = 0; i < ACCOUNTS; i++) {
+                assertThat(new BigDecimal(ledger.balance("a" + i)))
+                        .isEqualByComparingTo(expected.getOrDefault(ledger.id() + "/a" + i, BigDecimal.ZERO));
+            }
         }
     }
 
     /** The oracle: what an operation that succeeded does to the accounts of clients. */
-    private static void post(JsonNode operation, Map<String, BigDecimal> balances) {
+    private static void post(String ledger, JsonNode operation, Map<String, BigDecimal> balances) {
         var request = operation.path("request");
         var amount = new BigDecimal(request.path("amount").asText());
+        var away = request.path("to_ledger_id").asText(ledger);
         switch (operation.path("kind").asText()) {
-            case "deposit" -> balances.merge(request.path("account_id").asText(), amount, BigDecimal::add);
-            case "withdrawal" -> balances.merge(request.path("account_id").asText(), amount.negate(), BigDecimal::add);
+            case "deposit" ->
+                balances.merge(ledger + "/" + request.path("account_id").asText(), amount, BigDecimal::add);
+            case "withdrawal" ->
+                balances.merge(ledger + "/" + request.path("account_id").asText(), amount.negate(), BigDecimal::add);
             default -> {
-                balances.merge(request.path("from_account_id").asText(), amount.negate(), BigDecimal::add);
-                balances.merge(request.path("to_account_id").asText(), amount, BigDecimal::add);
+                balances.merge(
+                        ledger + "/" + request.path("from_account_id").asText(), amount.negate(), BigDecimal::add);
+                balances.merge(away + "/" + request.path("to_account_id").asText(), amount, BigDecimal::add);
             }
         }
     }

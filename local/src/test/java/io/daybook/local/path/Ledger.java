@@ -17,6 +17,7 @@ public final class Ledger {
     private final Api api;
     private final String id;
     private final Set<UUID> accepted = ConcurrentHashMap.newKeySet();
+    private final Set<String> overdrawn = ConcurrentHashMap.newKeySet();
     private volatile boolean broken;
 
     private Ledger(Api api, String id) {
@@ -66,6 +67,16 @@ public final class Ledger {
 
     public boolean isBroken() {
         return broken;
+    }
+
+    /** The account was forced below its floor on purpose. */
+    public Ledger overdrawn(String accountId) {
+        overdrawn.add(accountId);
+        return this;
+    }
+
+    public boolean isOverdrawn(String accountId) {
+        return overdrawn.contains(accountId);
     }
 
     /** Opens an account of type asset with the default floor. */
@@ -128,6 +139,26 @@ public final class Ledger {
     public Ledger funded(String accountId, String amount) {
         deposit(accountId, amount, "Prefer", "wait=20").is(200);
         return this;
+    }
+
+    /** One operation of any kind, as the only one of a batch. */
+    public UUID submit(String kind, Object... fields) {
+        var batch = object("operations", List.of(item(kind, object(fields))));
+        var accepted = send("batches", batch).is(202).json();
+        return UUID.fromString(accepted.at("/operations/0/operation_id").asText());
+    }
+
+    /** The outcome of one operation of any kind. */
+    public JsonNode apply(String kind, Object... fields) {
+        return outcome(submit(kind, fields));
+    }
+
+    /** What is on the account and held of it. */
+    public String funds(String accountId) {
+        var account = api.get(path() + "/accounts/" + accountId).is(200).json();
+        return "%s held %s"
+                .formatted(
+                        account.path("balance").asText(), account.path("held").asText());
     }
 
     /** Under a key of its own. */
