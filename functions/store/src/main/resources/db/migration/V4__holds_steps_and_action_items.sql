@@ -27,6 +27,7 @@ create table hold (
     primary key (ledger_key, hold_id),
     check (status <> 'open' or remaining > 0)
 );
+create unique index hold_by_id on hold (hold_id);
 create index hold_open on hold (account_key) where status = 'open';
 -- Those of operations that wait for another ledger.
 create index hold_of_saga on hold (hold_id) where status = 'open' and saga;

@@ -317,6 +317,12 @@ class OpenApiTest {
         "/v1/ledgers/texts/audit?after=1,                 400",
         "/v1/ledgers/texts/transactions/x,                404",
         "/v1/operations/x,                                404",
+        "/v1/holds/x,                                     404",
+        "/v1/ledgers/texts/holds?status=lost,             400",
+        "/v1/ledgers/texts/holds?after=x,                 400",
+        "/v1/ledgers/texts/action-items?status=lost,      400",
+        "/v1/ledgers/texts/action-items?after=x,          400",
+        "/v1/ledgers/texts/action-items/x,                404",
     })
     void text_that_cannot_be_looked_up_is_the_clients_mistake(String path, int status) {
         open("texts");
@@ -514,6 +520,51 @@ class OpenApiTest {
                                 "frozen")
                         .statusCode())
                 .isEqualTo(422);
+    }
+
+    @Test
+    void holds_and_action_items_are_as_described() {
+        open("followed");
+        post("/v1/ledgers/followed/accounts", "{\"account_id\":\"a\",\"currency\":\"EUR\",\"type\":\"asset\"}");
+        var batch = post("/v1/ledgers/followed/batches", """
+                {"operations":[
+                    {"kind":"deposit","account_id":"a","amount":"9","currency":"EUR"},
+                    {"kind":"hold","account_id":"a","amount":"3","currency":"EUR"},
+                    {"kind":"hold","account_id":"a","amount":"3","currency":"EUR","expires_at":"2999-01-01T00:00:00Z"},
+                    {"kind":"action_item","title":"Look","details":"Twice","assignee":"bob",
+                     "due_at":"2999-01-01T00:00:00Z"}]}""", "Idempotency-Key", "f1");
+        var ids = json(batch.body()).findValuesAsText("operation_id");
+        await().untilAsserted(() -> assertThat(
+                        json(get("/v1/operations/" + ids.getLast()).body())
+                                .get("status")
+                                .asText())
+                .isEqualTo("succeeded"));
+        var update = post(
+                "/v1/ledgers/followed/batches",
+                "{\"operations\":[{\"kind\":\"action_item_update\",\"action_item_id\":\"%s\",\"status\":\"done\"}]}"
+                        .formatted(ids.getLast()),
+                "Idempotency-Key",
+                "f2");
+        var failed = json(update.body()).findValuesAsText("operation_id").getFirst();
+        await().untilAsserted(
+                        () -> assertThat(json(get("/v1/operations/" + failed).body())
+                                        .get("status")
+                                        .asText())
+                                .isEqualTo("failed"));
+        for (var path : List.of(
+                "/v1/ledgers/followed/holds",
+                "/v1/ledgers/followed/holds?status=open&limit=1",
+                "/v1/holds/" + ids.get(1),
+                "/v1/holds/" + ids.get(2),
+                "/v1/ledgers/followed/action-items",
+                "/v1/ledgers/followed/action-items?status=open",
+                "/v1/ledgers/followed/action-items/" + ids.getLast())) {
+            assertThat(get(path).statusCode()).as(path).isEqualTo(200);
+        }
+        assertThat(json(get("/v1/ledgers/followed/action-items/" + ids.getLast())
+                                .body())
+                        .get("exceptions"))
+                .hasSize(1);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package io.daybook.status;
 
 import io.daybook.contract.DeadLetterResource;
-import io.daybook.contract.ProblemCode;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.Scopes;
 import io.daybook.store.Database;
@@ -12,14 +11,11 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
-import java.util.UUID;
 
 /** What waits for an operator. For admins only: a cause can tell how Daybook works inside. */
 @Controller("/v1/ledgers/{ledgerId}/dead-letters")
 @Secured(Scopes.ADMIN)
 final class DeadLettersController {
-    private static final UUID OLDEST = new UUID(0, 0);
-
     private final Database database;
     private final DeadLetterTable deadLetters;
     private final Books books;
@@ -37,9 +33,7 @@ final class DeadLettersController {
             @Nullable @QueryValue String after,
             @QueryValue(defaultValue = "100") int limit) {
         var ledger = books.ledger(caller.tenant(), ledgerId);
-        var from = after == null
-                ? OLDEST
-                : Ids.parse(after, ProblemCode.MALFORMED_REQUEST, "after must be the next of another page");
+        var from = Ids.cursor(after);
         var most = Page.limit(limit) + 1;
         var found = database.snapshot(connection -> deadLetters.list(connection, ledger.key(), from, most));
         return Page.of(

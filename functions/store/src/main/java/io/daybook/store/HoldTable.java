@@ -1,6 +1,7 @@
 package io.daybook.store;
 
 import io.daybook.contract.Amount;
+import io.daybook.contract.HoldResource;
 import io.daybook.contract.HoldStatus;
 import io.daybook.ledger.Hold;
 import jakarta.inject.Singleton;
@@ -12,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** What is kept back on accounts. */
@@ -29,12 +31,30 @@ public final class HoldTable {
         }
     }
 
-    /** In the order of their ids, behind one of them. */
-    public List<Hold> list(Connection connection, int ledgerKey, HoldStatus status, UUID after, int limit)
+    /** As clients see it, of whatever ledger of the tenant. */
+    public Optional<HoldResource> find(Connection connection, String tenant, UUID holdId) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select h.*, a.account_id, a.currency, a.scale, l.ledger_id
+                from hold h join account a using (account_key) join ledger l on l.ledger_key = h.ledger_key
+                where h.hold_id = ? and l.tenant = ?
+                """)) {
+            select.setObject(1, holdId);
+            select.setString(2, tenant);
+            return Rows.list(select, HoldTable::resource).stream().findFirst();
+        }
+    }
+
+    /**
+     * As clients see them, in the order of their ids, behind one of them.
+     *
+     * @param status {@code null} for any
+     */
+    public List<HoldResource> list(Connection connection, int ledgerKey, HoldStatus status, UUID after, int limit)
             throws SQLException {
         try (var select = connection.prepareStatement(
                 """
-                select h.*, a.account_id, a.currency, a.scale from hold h join account a using (account_key)
+                select h.*, a.account_id, a.currency, a.scale, l.ledger_id
+                from hold h join account a using (account_key) join ledger l on l.ledger_key = h.ledger_key
                 where h.ledger_key = ? and h.hold_id > ? %s
                 order by h.hold_id
                 limit ?
@@ -42,8 +62,22 @@ public final class HoldTable {
             select.setInt(1, ledgerKey);
             select.setObject(2, after);
             select.setInt(3, limit);
-            return Rows.list(select, HoldTable::row);
+            return Rows.list(select, HoldTable::resource);
         }
+    }
+
+    private static HoldResource resource(ResultSet row) throws SQLException {
+        var hold = row(row);
+        return new HoldResource(
+                hold.id(),
+                row.getString("ledger_id"),
+                hold.accountId(),
+                hold.currency(),
+                hold.amount(),
+                hold.remaining(),
+                hold.status(),
+                hold.expiresAt(),
+                hold.saga());
     }
 
     /** An open hold whose time is over. */

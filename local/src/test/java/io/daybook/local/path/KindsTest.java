@@ -179,6 +179,63 @@ class KindsTest {
                         "status",
                         "done")))
                 .isEqualTo("action_item_not_found");
+        var kept = daybook.api()
+                .get(ledger.path() + "/action-items/" + id(item))
+                .is(200)
+                .json();
+        assertThat(kept.path("status").asText()).isEqualTo("in_progress");
+        assertThat(kept.path("version").asInt()).isEqualTo(2);
+        assertThat(kept.path("exceptions").findValuesAsText("code"))
+                .containsExactly("version_conflict", "transition_forbidden");
+        assertThat(kept.path("exceptions").findValuesAsText("operation_id"))
+                .containsExactly(id(wrong.get(0)), id(wrong.get(1)));
+        assertThat(daybook.api().all(ledger.path() + "/action-items?status=in_progress"))
+                .containsExactly(kept);
+        assertThat(daybook.api().all(ledger.path() + "/action-items?status=open"))
+                .isEmpty();
+        daybook.api().get(ledger.path() + "/action-items?status=lost").isProblem(400, "malformed_request");
+        daybook.api().get(ledger.path() + "/action-items/" + UUID.randomUUID()).isProblem(404, "action_item_not_found");
+    }
+
+    @Test
+    void an_action_item_whose_creation_fails_is_there_with_its_exception() {
+        var ledger = ledger();
+        var batch = ledger.send(
+                        "batches",
+                        object(
+                                "atomic",
+                                true,
+                                "operations",
+                                List.of(
+                                        item("action_item", object("title", "Look at it")),
+                                        item("withdrawal", money("b", "1.00", "EUR")))))
+                .is(202);
+        var id = UUID.fromString(batch.json().at("/operations/0/operation_id").asText());
+        assertThat(code(ledger.outcome(id))).isEqualTo("batch_refused");
+        var item =
+                daybook.api().get(ledger.path() + "/action-items/" + id).is(200).json();
+        assertThat(item.path("title").asText()).isEqualTo("Look at it");
+        assertThat(item.path("exceptions").findValuesAsText("code")).containsExactly("batch_refused");
+    }
+
+    @Test
+    void holds_are_read_by_their_ids_and_as_a_list() {
+        var ledger = ledger();
+        var one = hold(ledger, "10.00");
+        var other = hold(ledger, "20.00");
+        ledger.apply("capture", "hold_id", id(one), "amount", "4.00", "to_account_id", "b");
+        ledger.apply("release", "hold_id", id(other));
+        var read = daybook.api().get("/holds/" + id(one)).is(200).json();
+        assertThat(read.path("ledger_id").asText()).isEqualTo(ledger.id());
+        assertThat(read.path("account_id").asText()).isEqualTo("a");
+        assertThat(read.path("amount").asText()).isEqualTo("10.00");
+        assertThat(read.path("remaining").asText()).isEqualTo("6.00");
+        assertThat(read.path("status").asText()).isEqualTo("open");
+        assertThat(daybook.api().all(ledger.path() + "/holds?status=open")).containsExactly(read);
+        assertThat(daybook.api().all(ledger.path() + "/holds")).hasSize(2);
+        daybook.api().get("/holds/" + UUID.randomUUID()).isProblem(404, "hold_not_found");
+        daybook.api("other", Daybook.ALL_SCOPES).get("/holds/" + id(one)).isProblem(404, "hold_not_found");
+        daybook.api().get(ledger.path() + "/holds?after=x").isProblem(400, "malformed_request");
     }
 
     @Test
