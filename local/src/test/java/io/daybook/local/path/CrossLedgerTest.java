@@ -315,10 +315,8 @@ class CrossLedgerTest {
         assertThat(two.home().operation(id)).isEqualTo(operation);
     }
 
-    @Test
-    void a_message_that_is_lost_is_sent_again_by_the_schedule() {
-        var two = two();
-        // Deletes what should leave: as if the queue had lost it.
+    /** Deletes what should leave: as if the queue had lost it. */
+    private static void swallowMessages() {
         daybook.execute("""
                 create or replace function swallow() returns trigger language plpgsql as
                 $$ begin return null; end $$
@@ -327,6 +325,37 @@ class CrossLedgerTest {
                 create trigger swallow before insert on outbox
                 for each row when (new.target = 'message') execute function swallow()
                 """);
+    }
+
+    @Test
+    void what_stands_still_for_too_long_is_dead_and_goes_on_when_redriven() {
+        var two = two();
+        swallowMessages();
+        var id = two.transfer("bob", "30.00");
+        await().untilAsserted(() ->
+                assertThat(two.home().operation(id).path("status").asText()).isEqualTo("processing"));
+        daybook.execute("""
+                update operation set steps = replace(steps::text, '"at":"2', '"at":"1')::json
+                where operation_id = '%s'
+                """.formatted(id)); // a thousand years ago
+        await().untilAsserted(() -> {
+            daybook.functions().relay();
+            assertThat(two.home().operation(id).path("status").asText()).isEqualTo("dead");
+        });
+        daybook.execute("drop trigger swallow on outbox");
+        assertThat(two.home().funds("alice")).isEqualTo("100.00 held 30.00");
+        var item = daybook.api().get(two.home().path() + "/action-items/" + id).is(200);
+        assertThat(item.json().path("exceptions").findValuesAsText("code")).containsExactly("processing_failed");
+        daybook.api().send("POST", "/dead-letters/" + id + "/redrive", null).is(202);
+        await().untilAsserted(() ->
+                assertThat(two.home().operation(id).path("status").asText()).isEqualTo("succeeded"));
+        two.succeeded(id);
+    }
+
+    @Test
+    void a_message_that_is_lost_is_sent_again_by_the_schedule() {
+        var two = two();
+        swallowMessages();
         var id = two.transfer("bob", "30.00");
         await().untilAsserted(() ->
                 assertThat(two.home().operation(id).path("status").asText()).isEqualTo("processing"));
