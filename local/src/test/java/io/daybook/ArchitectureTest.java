@@ -32,6 +32,8 @@ final class ArchitectureTest {
             .definedBy("io.daybook.runtime..")
             .layer("store")
             .definedBy("io.daybook.store..")
+            .layer("accept")
+            .definedBy("io.daybook.accept..")
             .layer("intake")
             .definedBy("io.daybook.intake..")
             .layer("processor")
@@ -48,10 +50,12 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("contract")
             .whereLayer("store")
             .mayOnlyAccessLayers("contract", "ledger")
-            .whereLayer("intake")
+            .whereLayer("accept")
             .mayOnlyAccessLayers("contract", "ledger", "runtime")
+            .whereLayer("intake")
+            .mayOnlyAccessLayers("contract", "runtime", "accept")
             .whereLayer("processor")
-            .mayOnlyAccessLayers("contract", "ledger", "runtime", "store")
+            .mayOnlyAccessLayers("contract", "ledger", "runtime", "store", "accept")
             .whereLayer("status")
             .mayOnlyAccessLayers("contract", "ledger", "runtime", "store")
             .whereLayer("local")
@@ -86,7 +90,7 @@ final class ArchitectureTest {
     @ArchTest
     static final ArchRule intake_holds_no_database = noClasses()
             .that()
-            .resideInAnyPackage("io.daybook.intake..", "io.daybook.runtime..")
+            .resideInAnyPackage("io.daybook.accept..", "io.daybook.intake..", "io.daybook.runtime..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "io.daybook.store.."));
 
@@ -96,6 +100,7 @@ final class ArchitectureTest {
                     "io.daybook.contract..",
                     "io.daybook.ledger..",
                     "io.daybook.store..",
+                    "io.daybook.accept..",
                     "io.daybook.intake..",
                     "io.daybook.processor..",
                     "io.daybook.status.."))

@@ -35,7 +35,7 @@ public final class MicronautFunctions implements Functions {
         System.setProperty("aws.region", settings.awsRegion());
         this.intake = context(settings, properties, "processor", "status", "store");
         this.processor = context(settings, properties, "intake", "status");
-        this.status = context(settings, properties, "intake", "processor");
+        this.status = context(settings, properties, "accept", "intake", "processor");
         this.http = Map.of(
                 "intake", new ApiGatewayProxyRequestEventFunction(intake),
                 "sync", new ApiGatewayProxyRequestEventFunction(processor),

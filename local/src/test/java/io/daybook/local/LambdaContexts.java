@@ -16,7 +16,7 @@ final class LambdaContexts {
     }
 
     static ApplicationContext status(Map<String, Object> settings) {
-        return start(settings, "intake", "processor");
+        return start(settings, "accept", "intake", "processor");
     }
 
     private static ApplicationContext start(Map<String, Object> settings, String... absent) {

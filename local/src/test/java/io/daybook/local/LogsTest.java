@@ -62,7 +62,7 @@ final class LogsTest {
         assertThat(lines).hasSize(2);
         assertThat(Instant.parse(lines.getFirst().path("timestamp").asText())).isBeforeOrEqualTo(Instant.now());
         assertThat(lines.getFirst().path("level").asText()).isEqualTo("INFO");
-        assertThat(lines.getFirst().path("logger").asText()).isEqualTo("io.daybook.intake.Intake");
+        assertThat(lines.getFirst().path("logger").asText()).isEqualTo("io.daybook.accept.Intake");
         assertThat(lines.getFirst().path("message").asText()).isEqualTo("Says \"hello\"\nand goes on");
         assertThat(lines.getFirst().path("aws_request_id").asText()).isEqualTo("request-1");
         assertThat(lines.getFirst().path("xray_trace_id").asText()).isEqualTo("1-5759e988-bd862e3fe1be46a994272793");
@@ -154,7 +154,7 @@ final class LogsTest {
         System.setOut(new PrintStream(captured, true, StandardCharsets.UTF_8));
         try {
             configure(environment);
-            work.accept(logging.getLogger("io.daybook.intake.Intake"));
+            work.accept(logging.getLogger("io.daybook.accept.Intake"));
         } finally {
             System.setOut(stdout);
         }

@@ -1,7 +1,4 @@
-/**
- * HTTP in, queue out: validates, claims the idempotency key, records the operation as pending, puts it on the queue of
- * its ledger, and only then answers. {@link io.daybook.intake.Intake} is that path; there is no database in it.
- */
+/** HTTP in, queue out: the requests for operations of a ledger that they name. There is no database here. */
 @Configuration
 @Requires(missingProperty = "daybook.absent.intake")
 package io.daybook.intake;

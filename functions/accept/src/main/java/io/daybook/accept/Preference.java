@@ -1,4 +1,4 @@
-package io.daybook.intake;
+package io.daybook.accept;
 
 import io.daybook.contract.Kind;
 import io.micronaut.context.annotation.Value;

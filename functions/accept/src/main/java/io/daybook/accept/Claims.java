@@ -1,4 +1,4 @@
-package io.daybook.intake;
+package io.daybook.accept;
 
 import io.daybook.contract.Claim;
 import io.daybook.contract.Codec;

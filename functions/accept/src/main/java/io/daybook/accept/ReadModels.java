@@ -1,4 +1,4 @@
-package io.daybook.intake;
+package io.daybook.accept;
 
 import io.daybook.contract.AccountStatus;
 import io.daybook.contract.Asset;

@@ -1,4 +1,4 @@
-package io.daybook.intake;
+package io.daybook.accept;
 
 import io.daybook.contract.Claim;
 import io.daybook.contract.Codec;
@@ -182,9 +182,9 @@ final class Intake {
                 .withFirstOperationId(first);
     }
 
-    private void send(Caller caller, String ledgerId, boolean atomic, List<Wanted> wanted, List<Claim> held) {
+    private QueueMessage message(
+            Caller caller, String ledgerId, boolean atomic, List<Wanted> wanted, List<Claim> held) {
         var items = new ArrayList<QueueMessage.Item>(wanted.size());
-        var acceptedAt = now();
         for (var i = 0; i < wanted.size(); i++) {
             if (wanted.get(i).isOperation()) {
                 var command = wanted.get(i).command();
@@ -192,14 +192,19 @@ final class Intake {
                         held.get(i).operationId(), wanted.get(i).key(), command.kind(), command));
             }
         }
+        return new QueueMessage(
+                QueueMessage.VERSION, caller.tenant(), ledgerId, caller.subject(), now(), atomic, items);
+    }
+
+    private void send(Caller caller, String ledgerId, boolean atomic, List<Wanted> wanted, List<Claim> held) {
+        var message = message(caller, ledgerId, atomic, wanted, held);
         try {
-            queue.send(new QueueMessage(
-                    QueueMessage.VERSION, caller.tenant(), ledgerId, caller.subject(), acceptedAt, atomic, items));
+            queue.send(message);
         } catch (OperationQueue.Refused e) {
             claims.releaseInBackground(caller.tenant(), ledgerId, wanted, held);
             throw e.problem();
         }
-        meter.count("Accepted", items.size());
+        meter.count("Accepted", message.operations().size());
         claims.confirmInBackground(caller.tenant(), ledgerId, wanted, held);
     }
 

@@ -1,4 +1,4 @@
-package io.daybook.intake;
+package io.daybook.accept;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
