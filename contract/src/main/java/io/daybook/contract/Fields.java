@@ -97,6 +97,16 @@ public final class Fields {
         return errors.isEmpty() ? value.get() : null;
     }
 
+    /** The same with a field that is elsewhere in the request, as in its path; the body must not have it too. */
+    public Fields with(String name, String value) {
+        if (values.containsKey(name)) {
+            error(name, "is in the path already");
+        }
+        var all = new LinkedHashMap<Object, Object>(values);
+        all.put(name, value);
+        return new Fields(all, pointer, errors);
+    }
+
     public void error(String name, String detail) {
         errors.add(new FieldError(pointer + "/" + name.replace("~", "~0").replace("/", "~1"), detail));
     }
@@ -266,16 +276,8 @@ public final class Fields {
 
     /** An identifier that Daybook has made. */
     public UUID daybookId(String name) {
-        var text = text(name, Fields::isUuid7, "must be a UUID of version 7");
+        var text = text(name, candidate -> Identifiers.daybookId(candidate).isPresent(), "must be a UUID of version 7");
         return text == null ? null : UUID.fromString(text);
-    }
-
-    private static boolean isUuid7(String text) {
-        try {
-            return text.length() == 36 && UUID.fromString(text).version() == 7;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
     }
 
     public Fields object(String name) {

@@ -1,6 +1,8 @@
 package io.daybook.contract;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** What names that clients choose look like. */
@@ -13,6 +15,7 @@ public final class Identifiers {
 
     static final String SHAPE = "[A-Za-z0-9][A-Za-z0-9_.:-]*";
 
+    private static final int UUID_LENGTH = 36;
     private static final Pattern IDENTIFIER = Pattern.compile(SHAPE);
     private static final Pattern CURRENCY = Pattern.compile("[A-Za-z][A-Za-z0-9_.-]{0,31}");
     private static final Pattern IDEMPOTENCY_KEY = Pattern.compile("[\\x21-\\x7e]([\\x20-\\x7e]*[\\x21-\\x7e])?");
@@ -66,5 +69,16 @@ public final class Identifiers {
     /** The account that stands for what is on its way between two ledgers; over all ledgers it sums to zero at rest. */
     public static String transit(String currency) {
         return "transit:" + currency;
+    }
+
+    /** The text as an identifier that Daybook has made; nothing if it is none. */
+    public static Optional<UUID> daybookId(String text) {
+        try {
+            return text.length() == UUID_LENGTH
+                    ? Optional.of(UUID.fromString(text)).filter(id -> id.version() == 7)
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 }

@@ -18,7 +18,7 @@ public enum Kind {
     CAPTURE(null, false),
     RELEASE(null, false),
     REVERSAL(null, false),
-    ACTION_ITEM(null, false),
+    ACTION_ITEM("action-items", false),
     ACTION_ITEM_UPDATE(null, false);
 
     private final String path;

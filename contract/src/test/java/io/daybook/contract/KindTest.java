@@ -17,7 +17,8 @@ class KindTest {
         "transfers, TRANSFER",
         "exchanges, EXCHANGE",
         "journals, JOURNAL",
-        "holds, HOLD"
+        "holds, HOLD",
+        "action-items, ACTION_ITEM"
     })
     void a_path_names_a_kind_in_the_plural(String segment, Kind kind) {
         assertThat(Kind.ofPath(segment)).contains(kind);
@@ -38,7 +39,7 @@ class KindTest {
                 "releases",
                 "reversals",
                 "action_items",
-                "action-items"
+                "action-item-updates"
             })
     void another_path_names_none(String segment) {
         assertThat(Kind.ofPath(segment)).isEmpty();

@@ -1,5 +1,6 @@
 package io.daybook.accept;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.daybook.contract.OperationStatus;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
@@ -13,15 +14,17 @@ import java.util.stream.IntStream;
 record AcceptedBatch(String message, List<Item> operations, Map<String, String> links) {
 
     @Serdeable(naming = SnakeCaseStrategy.class)
-    record Item(int index, UUID operationId, OperationStatus status, boolean replayed) {}
+    record Item(int index, UUID operationId, @JsonUnwrapped Subject subject, OperationStatus status, boolean replayed) {
+        static Item of(int index, Accepted accepted) {
+            var operation = accepted.operation();
+            return new Item(
+                    index, operation.operationId(), Subject.of(operation), operation.status(), accepted.replayed());
+        }
+    }
 
     static AcceptedBatch of(String ledgerId, List<Accepted> accepted) {
         var items = IntStream.range(0, accepted.size())
-                .mapToObj(i -> new Item(
-                        i,
-                        accepted.get(i).operation().operationId(),
-                        accepted.get(i).operation().status(),
-                        accepted.get(i).replayed()))
+                .mapToObj(i -> Item.of(i, accepted.get(i)))
                 .toList();
         return new AcceptedBatch(
                 "The batch was accepted and is being processed",

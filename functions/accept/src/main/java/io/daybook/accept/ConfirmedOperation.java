@@ -12,11 +12,14 @@ import io.micronaut.serde.config.naming.SnakeCaseStrategy;
  */
 @Serdeable(naming = SnakeCaseStrategy.class)
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record ConfirmedOperation(@JsonUnwrapped Operation operation, Amount balanceAfter) {
+record ConfirmedOperation(
+        @JsonUnwrapped Operation operation, @JsonUnwrapped Subject subject, Amount balanceAfter) {
 
     static ConfirmedOperation of(Operation operation) {
         var balances = operation.result().balances();
         return new ConfirmedOperation(
-                operation, balances.isEmpty() ? null : balances.getFirst().balanceAfter());
+                operation,
+                Subject.of(operation),
+                balances.isEmpty() ? null : balances.getFirst().balanceAfter());
     }
 }
