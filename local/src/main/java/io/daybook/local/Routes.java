@@ -60,9 +60,9 @@ record Routes(List<Route> routes) {
     }
 
     /**
-     * Daybook's: reading is the status function's; what changes ledgers, accounts and dead letters at once is the
-     * synchronous one's; all other work is intake's. A method that a path does not have goes to the path's function, which
-     * refuses it in Daybook's own way.
+     * Daybook's: reading is the status function's; what is done at once, and what follows on an operation whose ledger
+     * has to be found, is the synchronous one's; all other work is intake's. A method that a path does not have goes to
+     * the path's function, which refuses it in Daybook's own way.
      */
     static Routes daybook() {
         var sync = Stream.of(
@@ -72,6 +72,8 @@ record Routes(List<Route> routes) {
                         "/v1/ledgers/{ledger_id}/accounts/{account_id}",
                         "/v1/ledgers/{ledger_id}/halt",
                         "/v1/ledgers/{ledger_id}/resume",
+                        "/v1/operations/{operation_id}/reversals",
+                        "/v1/holds/{proxy+}",
                         "/v1/sync/{proxy+}",
                         "/v1/dead-letters/{proxy+}")
                 .map(template -> Route.of(Set.of(), template, SYNC));

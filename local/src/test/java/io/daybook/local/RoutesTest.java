@@ -30,8 +30,8 @@ class RoutesTest {
         "POST,   /v1/ledgers/l/deposits,             intake",
         "POST,   /v1/ledgers/l/batches,              intake",
         "PATCH,  /v1/ledgers/l/action-items/1,       intake",
-        "POST,   /v1/holds/1/captures,               intake",
-        "POST,   /v1/operations/1/reversals,         intake",
+        "POST,   /v1/holds/1/captures,               sync",
+        "POST,   /v1/operations/1/reversals,         sync",
         "PUT,    /v1/ledgers/l/deposits,             intake",
         "POST,   /v1/no/such/thing,                  intake",
     })

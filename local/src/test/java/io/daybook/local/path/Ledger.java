@@ -167,9 +167,19 @@ public final class Ledger {
     }
 
     public Answer sendAs(String key, String kinds, Object body, String... headers) {
+        return sendTo(path() + "/" + kinds, key, body, headers);
+    }
+
+    /** To the synchronous side. */
+    public Answer syncAs(String key, String kinds, Object body, String... headers) {
+        return sendTo("/sync" + path() + "/" + kinds, key, body, headers);
+    }
+
+    /** To a path that need not name the ledger, for an operation of its. */
+    public Answer sendTo(String path, String key, Object body, String... headers) {
         var all = new ArrayList<>(List.of("Idempotency-Key", key));
         all.addAll(List.of(headers));
-        var answer = api.post(path() + "/" + kinds, body, all.toArray(String[]::new));
+        var answer = api.post(path, body, all.toArray(String[]::new));
         if (answer.status() < 300 || answer.status() == 422 && answer.json().has("operation_id")) {
             accept(answer.json());
         }
