@@ -6,7 +6,7 @@ import java.util.UUID;
 /**
  * Who holds an idempotency key in Redis, and for which request.
  *
- * @param sent whether it is certain that the operation is on the queue
+ * @param sent whether it is certain that the operation is on the queue, or in the books already
  */
 public record Claim(UUID operationId, String fingerprint, boolean sent) {
     public static Claim of(UUID operationId, byte[] fingerprint) {

@@ -78,11 +78,51 @@ final class Intake {
             }
             var replayed = !held.operationId().equals(wanted.operationId());
             if (replayed) {
-                return replay(caller, held, wanted, wait);
+                return replay(held, wanted, wait);
             }
             var outcome = wait.flatMap(waiting::await);
             return new Accepted(outcome.orElse(wanted.pending()), false, wait.isPresent());
         }
+    }
+
+    /**
+     * Has the operation applied instead of sending it, if its key is new. A key that was used before is answered by the
+     * operation that has it: that one may be part of an atomic batch, which only the queue keeps whole.
+     *
+     * @param wait for the outcome of an operation that is on the queue, so long at the most
+     */
+    Accepted apply(Caller caller, String ledgerId, String key, Command command, Duration wait, Books books) {
+        mayUse(caller, command);
+        readModels.mustAllow(caller.tenant(), ledgerId, command);
+        var wanted = want(caller.tenant(), ledgerId, key, command, now());
+        var held = claim(caller.tenant(), ledgerId, List.of(wanted), Optional.empty())
+                .getFirst();
+        mustBeTheSame(wanted, held);
+        return held.operationId().equals(wanted.operationId())
+                ? apply(caller, ledgerId, wanted, held, books)
+                : books.find(held.operationId())
+                        .map(known -> new Accepted(known, true, true))
+                        .orElseGet(() -> await(caller, ledgerId, wanted, held, wait));
+    }
+
+    private Accepted apply(Caller caller, String ledgerId, Wanted wanted, Claim held, Books books) {
+        var mine = List.of(wanted);
+        try {
+            var operation = books.apply(message(caller, ledgerId, false, mine, List.of(held)));
+            meter.count("Accepted", 1);
+            claims.confirmInBackground(caller.tenant(), ledgerId, mine, List.of(held));
+            return new Accepted(operation, operation.duplicateOf() != null, true);
+        } catch (RuntimeException e) {
+            claims.releaseInBackground(caller.tenant(), ledgerId, mine, List.of(held));
+            throw e;
+        }
+    }
+
+    private Accepted await(Caller caller, String ledgerId, Wanted wanted, Claim held, Duration wait) {
+        if (!held.sent()) {
+            send(caller, ledgerId, false, List.of(wanted), List.of(held));
+        }
+        return replay(held, wanted, Optional.of(wait));
     }
 
     /** @param fingerprint of the whole body, so that the key of a batch cannot be used for another one */
@@ -209,7 +249,7 @@ final class Intake {
     }
 
     /** The operation that has the key; its outcome, if the client waits for it. */
-    private Accepted replay(Caller caller, Claim held, Wanted wanted, Optional<Duration> wait) {
+    private Accepted replay(Claim held, Wanted wanted, Optional<Duration> wait) {
         var pending = wanted.pending(held.operationId());
         try (var waiting = outcomes.expect(held.operationId())) {
             var known = claims.find(held.operationId(), waiting.channel());

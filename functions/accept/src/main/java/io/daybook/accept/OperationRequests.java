@@ -47,14 +47,7 @@ public final class OperationRequests {
         var wanted = command.get();
         var preference = preferences.of(request, wanted.kind());
         var accepted = intake.accept(caller, ledgerId, key, wanted, preference.waiting());
-        var answer = accepted.awaited() && accepted.operation().done()
-                ? outcome(request, accepted)
-                : HttpResponse.accepted()
-                        .header(
-                                HttpHeaders.LOCATION,
-                                "/v1/operations/" + accepted.operation().operationId())
-                        .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
-                        .body(AcceptedOperation.of(accepted.operation()));
+        var answer = answer(request, accepted);
         preference.applied().ifPresent(applied -> answer.header("Preference-Applied", applied));
         return marked(answer, accepted.replayed());
     }
@@ -71,11 +64,30 @@ public final class OperationRequests {
         return marked(answer, accepted.stream().allMatch(Accepted::replayed));
     }
 
-    private static MutableHttpResponse<?> outcome(HttpRequest<?> request, Accepted accepted) {
+    /**
+     * Answers with the outcome of an operation that is applied at once, without the queue; or as if it were waited for,
+     * if its key was used before.
+     */
+    public HttpResponse<?> apply(
+            HttpRequest<?> request, Caller caller, String ledgerId, Supplier<Command> command, Books books) {
+        mustBeLedgerId(ledgerId);
+        var key = idempotencyKey(request);
+        var applied = intake.apply(caller, ledgerId, key, command.get(), preferences.waitDefault(), books);
+        return marked(answer(request, applied), applied.replayed());
+    }
+
+    private static MutableHttpResponse<?> answer(HttpRequest<?> request, Accepted accepted) {
         var operation = accepted.operation();
-        return operation.status() == OperationStatus.SUCCEEDED
-                ? HttpResponse.ok(ConfirmedOperation.of(operation))
-                : Problems.answer(request, operation.error().withOperationId(operation.operationId()));
+        if (accepted.awaited() && operation.status() == OperationStatus.SUCCEEDED) {
+            return HttpResponse.ok(ConfirmedOperation.of(operation));
+        }
+        if (accepted.awaited() && operation.done()) {
+            return Problems.answer(request, operation.error().withOperationId(operation.operationId()));
+        }
+        return HttpResponse.accepted()
+                .header(HttpHeaders.LOCATION, "/v1/operations/" + operation.operationId())
+                .header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS)
+                .body(AcceptedOperation.of(operation));
     }
 
     private static MutableHttpResponse<?> marked(MutableHttpResponse<?> answer, boolean replayed) {

@@ -30,6 +30,10 @@ record Preference(Optional<Duration> waiting, Optional<String> applied) {
             this.waitMax = waitMax;
         }
 
+        Duration waitDefault() {
+            return waitDefault;
+        }
+
         Preference of(HttpRequest<?> request, Kind kind) {
             var wait = kind.confirmed() ? Optional.of(waitDefault) : Optional.<Duration>empty();
             for (var header : request.getHeaders().getAll("Prefer")) {

@@ -74,7 +74,11 @@ class EventsTest {
     }
 
     private APIGatewayProxyResponseEvent intake(APIGatewayProxyRequestEvent event) {
-        var response = daybook.functions().http("intake").handleRequest(event, Daybook.NO_CONTEXT);
+        return http("intake", event);
+    }
+
+    private APIGatewayProxyResponseEvent http(String function, APIGatewayProxyRequestEvent event) {
+        var response = daybook.functions().http(function).handleRequest(event, Daybook.NO_CONTEXT);
         if (response.getStatusCode() < 300) {
             ledger("ledger").accepted(UUID.fromString(field(response, "operation_id")));
         }
@@ -153,6 +157,52 @@ class EventsTest {
         var response = intake(event);
         assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(400);
         assertThat(field(response, "code")).isEqualTo("malformed_request");
+    }
+
+    @Test
+    void a_deposit_is_done_by_the_synchronous_side_from_the_gateways_event() throws IOException {
+        var response = http("sync", event("sync-deposit", APIGatewayProxyRequestEvent.class));
+        assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(200);
+        assertThat(field(response, "balance_after")).isEqualTo("1.00");
+        assertThat(header(response, "Link"))
+                .isEqualTo("</v1/ledgers/%s/deposits>; rel=\"successor-version\""
+                        .formatted(ledger("ledger").id()));
+        var again = http("sync", event("sync-deposit", APIGatewayProxyRequestEvent.class));
+        assertThat(header(again, "Idempotent-Replayed")).isEqualTo("true");
+        assertThat(ledger("ledger").balance("a")).isEqualTo("1.00");
+    }
+
+    @Test
+    void a_change_of_an_action_item_is_accepted_from_the_gateways_event() throws IOException {
+        var item = ledger("ledger")
+                .send("action-items", Map.of("title", "Call them"), "Prefer", "wait=20")
+                .is(200)
+                .text("action_item_id");
+        values.put("item", item);
+        var response = intake(event("action-item-change", APIGatewayProxyRequestEvent.class));
+        assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(202);
+        assertThat(field(response, "action_item_id")).isEqualTo(item);
+        assertThat(field(response, "operation_id")).isNotEqualTo(item);
+        assertThat(ledger("ledger")
+                        .outcome(UUID.fromString(field(response, "operation_id")))
+                        .path("status")
+                        .asText())
+                .isEqualTo("succeeded");
+    }
+
+    @Test
+    void a_hold_is_released_by_the_gateways_event_of_a_request_without_a_body() throws IOException {
+        var ledger = ledger("ledger").funded("a", "5.00");
+        var hold = ledger.send("holds", money("a", "5.00", "EUR"), "Prefer", "wait=20")
+                .is(200)
+                .text("hold_id");
+        ledger.withdraw("a", "5.00").isProblem(422, "insufficient_funds");
+        values.put("hold", hold);
+        var response = http("sync", event("release-without-a-body", APIGatewayProxyRequestEvent.class));
+        assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(202);
+        assertThat(field(response, "hold_id")).isEqualTo(hold);
+        ledger.outcome(UUID.fromString(field(response, "operation_id")));
+        ledger.withdraw("a", "5.00").is(200);
     }
 
     @ParameterizedTest
