@@ -447,7 +447,11 @@ class OpenApiTest {
         var listed = json(get("/v1/ledgers/main/operations").body()).get("items");
         assertThat(listed).hasSizeGreaterThan(8);
         listed.forEach(item -> assertThat(DOCUMENT.operation(
-                                "POST", "/v1/ledgers/main/" + item.get("kind").asText() + "s")
+                                "POST",
+                                "/v1/ledgers/main/"
+                                        + Kind.of(item.get("kind").asText())
+                                                .flatMap(Kind::path)
+                                                .orElseThrow())
                         .orElseThrow()
                         .errorsOfRequest(item.get("request")))
                 .isEmpty());
@@ -565,6 +569,142 @@ class OpenApiTest {
                                 .body())
                         .get("exceptions"))
                 .hasSize(1);
+    }
+
+    @Test
+    void what_follows_on_other_operations_goes_as_described() {
+        open("follow");
+        post(
+                "/v1/ledgers/follow/accounts",
+                "{\"account_id\":\"b\",\"currency\":\"EUR\",\"type\":\"asset\",\"minimum_balance\":null}");
+        var transfer = """
+                {"from_account_id":"b","to_account_id":"a","amount":"9.00","currency":"EUR"}""";
+        var moved = json(post("/v1/ledgers/follow/transfers", transfer, "Idempotency-Key", "t")
+                .body());
+        var money = "{\"account_id\":\"a\",\"amount\":\"5.00\",\"currency\":\"EUR\"}";
+        var held = post("/v1/ledgers/follow/holds", money, "Idempotency-Key", "h");
+        assertThat(held.statusCode()).isEqualTo(202);
+        var hold = "/v1/holds/" + json(held.body()).get("hold_id").asText();
+        var part = "{\"amount\":\"2.00\",\"to_account_id\":\"b\",\"reference_id\":\"c-1\"}";
+        assertThat(post(hold + "/captures", part, "Idempotency-Key", "c1", "Prefer", "wait=20")
+                        .statusCode())
+                .isEqualTo(200);
+        assertThat(post(hold + "/captures", part, "Idempotency-Key", "c1").statusCode())
+                .isEqualTo(202);
+        assertThat(post(hold + "/releases", "{\"description\":\"done\"}", "Idempotency-Key", "r1")
+                        .statusCode())
+                .isEqualTo(202);
+        assertProblem(
+                422,
+                "hold_not_open",
+                answer("POST", hold + "/releases", null, "Idempotency-Key", "r2", "Prefer", "wait=20"));
+        var reversals = "/v1/operations/" + moved.get("operation_id").asText() + "/reversals";
+        assertThat(answer("POST", reversals, null, "Idempotency-Key", "v1", "Prefer", "wait=20")
+                        .statusCode())
+                .isEqualTo(422);
+        var force = "{\"force\":true}";
+        assertProblem(
+                403,
+                "forbidden",
+                post(reversals, force, "Idempotency-Key", "v2", "Authorization", bearer("t", "ledger:write")));
+        assertThat(post(reversals, force, "Idempotency-Key", "v2", "Prefer", "wait=20")
+                        .statusCode())
+                .isEqualTo(200);
+        assertProblem(404, "hold_not_found", post("/v1/holds/x/captures", part, "Idempotency-Key", "n"));
+        assertProblem(404, "hold_not_found", post("/v1/holds/x/releases", "{}", "Idempotency-Key", "n"));
+        assertProblem(404, "operation_not_found", post("/v1/operations/x/reversals", "{}", "Idempotency-Key", "n"));
+        assertProblem(400, "idempotency_key_missing", post(hold + "/captures", part));
+        assertProblem(422, "validation_failed", post(hold + "/captures", "{}", "Idempotency-Key", "n"));
+    }
+
+    @Test
+    void action_items_are_accepted_as_described() {
+        open("items");
+        var items = "/v1/ledgers/items/action-items";
+        var full = """
+                {"title":"Call them","details":"about it","assignee":"ann","due_at":"2026-12-24T12:00:00Z",
+                 "operation_id":"01a1fd62-bf1f-7000-afb0-2279fc410e83","reference_id":"case-1"}""";
+        var opened = post(items, full, "Idempotency-Key", "i1");
+        assertThat(opened.statusCode()).isEqualTo(202);
+        assertThat(post(items, full, "Idempotency-Key", "i1", "Prefer", "wait=20")
+                        .statusCode())
+                .isEqualTo(200);
+        var item = items + "/" + json(opened.body()).get("action_item_id").asText();
+        assertProblem(422, "transition_forbidden", patch(item, "{\"status\":\"done\"}", "p0"));
+        assertThat(patch(item, "{\"status\":\"in_progress\",\"version\":1,\"assignee\":\"bob\"}", "p1")
+                        .statusCode())
+                .isEqualTo(200);
+        assertProblem(409, "version_conflict", patch(item, "{\"title\":\"Write\",\"version\":1}", "p2"));
+        assertProblem(404, "action_item_not_found", patch(items + "/x", "{\"status\":\"done\"}", "p4"));
+        assertProblem(422, "validation_failed", patch(item, "{}", "p5"));
+        assertProblem(422, "validation_failed", post(items, "{\"title\":\" \"}", "Idempotency-Key", "p6"));
+        var batch = """
+                {"operations":[{"kind":"action_item","title":"Look into it"},
+                               {"kind":"hold","account_id":"a","amount":"1","currency":"EUR"}]}""";
+        assertThat(post("/v1/ledgers/items/batches", batch, "Idempotency-Key", "b")
+                        .statusCode())
+                .isEqualTo(202);
+    }
+
+    private static HttpResponse<String> patch(String path, String body, String key) {
+        return answer("PATCH", path, body, "Idempotency-Key", key, "Prefer", "wait=20");
+    }
+
+    @Test
+    void the_synchronous_side_goes_as_described() {
+        open("sync");
+        var deposits = "/v1/sync/ledgers/sync/deposits";
+        var money = "{\"account_id\":\"a\",\"amount\":\"5.00\",\"currency\":\"EUR\"}";
+        for (var i = 0; i < 2; i++) {
+            assertThat(post(deposits, money, "Idempotency-Key", "d").statusCode())
+                    .isEqualTo(200);
+        }
+        assertProblem(
+                422, "idempotency_key_reused", post(deposits, money.replace("5.00", "6"), "Idempotency-Key", "d"));
+        assertProblem(
+                422,
+                "insufficient_funds",
+                post("/v1/sync/ledgers/sync/withdrawals", money.replace("5.00", "6.00"), "Idempotency-Key", "w"));
+        assertProblem(
+                422,
+                "validation_failed",
+                answer(
+                        "POST",
+                        "/v1/sync/ledgers/sync/transfers",
+                        "{\"from_account_id\":\"a\",\"to_account_id\":\"b\",\"amount\":\"1\",\"currency\":\"EUR\","
+                                + "\"to_ledger_id\":\"other\"}",
+                        "Idempotency-Key",
+                        "t"));
+        assertProblem(400, "idempotency_key_missing", post(deposits, money));
+        assertProblem(400, "malformed_request", answer("POST", deposits, "{", "Idempotency-Key", "k"));
+        assertProblem(
+                415,
+                "unsupported_media_type",
+                answer("POST", deposits, money, "Idempotency-Key", "k", "Content-Type", "text/plain"));
+        assertProblem(
+                413,
+                "payload_too_large",
+                answer(
+                        "POST",
+                        deposits,
+                        "{\"description\":\"%s\"}".formatted("x".repeat(1 << 20)),
+                        "Idempotency-Key",
+                        "k"));
+        assertProblem(
+                404,
+                "ledger_not_found",
+                answer("POST", "/v1/sync/ledgers/nowhere/deposits", money, "Idempotency-Key", "k"));
+        assertProblem(
+                406, "not_acceptable", answer("POST", deposits, money, "Idempotency-Key", "k", "Accept", "text/html"));
+        assertProblem(401, "unauthorized", answer("POST", deposits, money, "Authorization", "Bearer x"));
+        assertProblem(
+                403,
+                "forbidden",
+                answer("POST", deposits, money, "Idempotency-Key", "k", "Authorization", bearer("t", "ledger:read")));
+        assertProblem(
+                403,
+                "forbidden",
+                answer("POST", deposits, money, "Idempotency-Key", "k", "Authorization", bearer("no tenant", ALL)));
     }
 
     @Test

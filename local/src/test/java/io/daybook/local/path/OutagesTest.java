@@ -223,6 +223,78 @@ class OutagesTest {
     }
 
     @Test
+    void without_redis_the_synchronous_side_goes_on_and_knows_its_keys() {
+        var ledger = ledger();
+        var before =
+                ledger.syncAs("before", "deposits", money("a", "1.00", "EUR")).is(200);
+        daybook.stack().redis().stop();
+        var first = ledger.syncAs("k", "withdrawals", money("a", "2.00", "EUR")).is(200);
+        assertThat(first.text("balance_after")).isEqualTo("999.00");
+        for (var repeated : List.of(before, first)) {
+            var key = repeated == before ? "before" : "k";
+            var kinds = repeated == before ? "deposits" : "withdrawals";
+            var again =
+                    ledger.syncAs(key, kinds, repeated.json().path("request")).is(200);
+            assertThat(again.replayed()).isTrue();
+            assertThat(again.text("duplicate_of"))
+                    .isEqualTo(repeated.operationId().toString());
+            assertThat(again.text("balance_after")).isEqualTo(repeated.text("balance_after"));
+        }
+        ledger.syncAs("k", "withdrawals", money("a", "3.00", "EUR")).isProblem(422, "idempotency_key_reused");
+        ledger.syncAs("none", "deposits", money("none", "3.00", "EUR")).isProblem(404, "account_not_found");
+        BooksAssert.assertThat(ledger).hold();
+    }
+
+    @Test
+    void without_the_queue_the_synchronous_side_goes_on() {
+        var ledger = ledger();
+        pause(Duration.ofMillis(500)); // what was applied is off the queue, or its group would wait for it
+        daybook.stack().queue().stop();
+        ledger.syncAs("k", "deposits", money("a", "1.00", "EUR")).is(200);
+        assertThat(ledger.syncAs("k", "deposits", money("a", "1.00", "EUR"))
+                        .is(200)
+                        .replayed())
+                .isTrue();
+        assertThat(ledger.sendAs("k", "deposits", money("a", "1.00", "EUR"), "Prefer", "wait=5")
+                        .is(200)
+                        .replayed())
+                .isTrue();
+        assertThat(ledger.balance("a")).isEqualTo("1001.00");
+    }
+
+    @Test
+    void without_postgresql_the_synchronous_side_refuses_and_the_same_key_is_one_operation_afterwards() {
+        var ledger = ledger();
+        daybook.stack().postgres().stop();
+        var refused = ledger.syncAs("k", "deposits", money("a", "1.00", "EUR")).isProblem(503, "unavailable");
+        assertThat(refused.header("Retry-After")).isPresent();
+        assertThat(refused.header("Sunset")).isPresent();
+        daybook.stack().postgres().start();
+        var done = ledger.syncAs("k", "deposits", money("a", "1.00", "EUR")).is(200);
+        assertThat(done.text("balance_after")).isEqualTo("1001.00");
+        assertThat(ledger.syncAs("k", "deposits", money("a", "1.00", "EUR"))
+                        .is(200)
+                        .operationId())
+                .isEqualTo(done.operationId());
+        assertThat(ledger.balance("a")).isEqualTo("1001.00");
+    }
+
+    @Test
+    void without_redis_what_follows_on_an_operation_is_accepted_if_postgresql_knows_it() {
+        var ledger = ledger();
+        var transfer = ledger.transfer("a", "b", "2.00").is(200).operationId();
+        var unknown = DaybookId.next(Daybook.TENANT, ledger.id(), System.currentTimeMillis());
+        daybook.stack().redis().stop();
+        var reversal = ledger.sendTo("/operations/" + transfer + "/reversals", "r", object())
+                .is(202);
+        ledger.sendTo("/operations/" + unknown + "/reversals", "u", object()).isProblem(503, "unavailable");
+        ledger.sendTo("/holds/" + transfer + "/releases", "h", object()).isProblem(404, "hold_not_found");
+        assertThat(ledger.outcome(reversal.operationId()).path("status").asText())
+                .isEqualTo("succeeded");
+        assertThat(ledger.balance("b")).isEqualTo("0.00");
+    }
+
+    @Test
     void without_postgresql_operations_are_accepted_and_applied_when_it_is_back() throws Exception {
         var ledgers = IntStream.range(0, 3).mapToObj(i -> ledger()).toList();
         var clients = new ArrayList<Supplier<Answer>>();

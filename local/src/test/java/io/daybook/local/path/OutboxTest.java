@@ -87,6 +87,32 @@ class OutboxTest {
     }
 
     @Test
+    void the_synchronous_side_is_told_as_the_other_is_and_in_one_order_with_it() {
+        var ledger = ledger();
+        var ids = List.of(
+                ledger.syncAs("s", "deposits", money("a", "5.00", "EUR"))
+                        .is(200)
+                        .operationId(),
+                ledger.deposit("a", "1.00", "Prefer", "wait=20").is(200).operationId(),
+                ledger.syncAs("t", "withdrawals", money("a", "7.00", "EUR"))
+                        .is(422)
+                        .operationId());
+        ledger.syncAs("s", "deposits", money("a", "5.00", "EUR")).is(200);
+        await().untilAsserted(() -> assertThat(TOPIC.of(ledger).stream().map(FakeTopic.Message::id))
+                .containsExactly(
+                        ids.get(0) + ":requested",
+                        ids.get(0) + ":completed",
+                        ids.get(1) + ":requested",
+                        ids.get(1) + ":completed",
+                        ids.get(2) + ":requested",
+                        ids.get(2) + ":failed"));
+        assertThat(TOPIC.of(ledger).get(1).event().at("/data/idempotency_key").asText())
+                .isEqualTo("s");
+        assertThat(TOPIC.of(ledger).get(1).event().at("/data/balance_after").asText())
+                .isEqualTo("5.00");
+    }
+
+    @Test
     void a_refusal_is_told_with_its_problem_and_a_repetition_is_not_told() {
         var ledger = ledger();
         ledger.withdraw("a", "1.00").is(422);
