@@ -28,7 +28,7 @@ locals {
       needs           = ["redis", "tokens", "database"]
     }
     sync = {
-      description     = "Changes ledgers, accounts and dead letters at once"
+      description     = "Changes ledgers, accounts and dead letters at once, applies synchronous operations, and accepts what follows on others"
       artifact        = "processor"
       handler         = local.http_handler
       memory_mb       = 1769
