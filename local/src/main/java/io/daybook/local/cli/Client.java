@@ -104,6 +104,11 @@ final class Client implements AutoCloseable {
         return new Submission.Refused(problem);
     }
 
+    /** Any request with a body, and the body of the answer, a refusal's too. */
+    JsonNode say(String method, String path, JsonNode body, String key) {
+        return send(method, path, Optional.of(body), Optional.of(key)).body();
+    }
+
     BatchSubmission submitBatch(String ledgerId, List<? extends JsonNode> operations, String key) {
         var batch = Json.object().put("atomic", false);
         batch.putArray("operations").addAll(operations);

@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
-        description = "Send a bank's month to embedded servers, and check the books.")
+        description = "Send every kind of operation and a bank's month to embedded servers, and check the books.")
 final class Demo implements Callable<Integer> {
     private static final int ANY_FREE_PORT = 0;
 
@@ -43,9 +43,10 @@ final class Demo implements Callable<Integer> {
                         terminal, new Stack.Options(Optional.ofNullable(data), ANY_FREE_PORT, true));
                 var client = new Client(
                         stack.url(), stack.tokens().mint(Access.TENANT, Access.ALL_SCOPES, Access.TOKEN_VALIDITY))) {
+            var tourGood = new Tour(terminal, client).run();
             var summary = rehearse(client, lines, expected);
             summary.print();
-            return summary.good() ? 0 : Daybook.WRONG;
+            return tourGood && summary.good() ? 0 : Daybook.WRONG;
         }
     }
 
