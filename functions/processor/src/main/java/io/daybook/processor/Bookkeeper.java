@@ -120,7 +120,7 @@ final class Bookkeeper {
      * What was committed.
      *
      * @param decided all operations of the ledger as they stand now
-     * @param leaves whether something is in the outbox
+     * @param leaves whether something is in the outbox, or may be
      */
     private record Committed(int ledgerKey, List<Operation> decided, boolean leaves) {}
 
@@ -158,7 +158,7 @@ final class Bookkeeper {
      * Returns when all outcomes are committed; or throws, and nothing has changed. To apply the same again changes
      * nothing more.
      *
-     * @return the key of the ledger if something has to leave it
+     * @return the key of the ledger if something has to leave it, or may have to
      */
     Optional<Integer> apply(List<Work> work) {
         var tenant = work.getFirst().message().tenant();
@@ -195,7 +195,9 @@ final class Bookkeeper {
                 .filter(Objects::nonNull) // those of other ledgers
                 .map(OperationTable.Row::operation)
                 .toList();
-        return new Committed(ledger.key(), decided, !changes.outbox.isEmpty());
+        // Whoever took it before may have ended between its commit and the sending.
+        var isBack = work.stream().anyMatch(one -> one.attempt() > 1);
+        return new Committed(ledger.key(), decided, isBack || !changes.outbox.isEmpty());
     }
 
     private LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
