@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 /** Operations through API Gateway, Lambda, SQS, PostgreSQL and Valkey. */
 @Deployed
 class OperationsIT {
+    private static final String WAIT = "wait=20";
+
     private final Deployment daybook;
 
     OperationsIT(Deployment daybook) {
@@ -25,20 +27,67 @@ class OperationsIT {
 
     @Test
     void every_kind_of_operation_reaches_its_outcome() {
-        var ledger =
-                daybook.ledger().account("alice", "EUR").account("bob", "EUR").funded("alice", "100.00");
+        var ledger = daybook.ledger()
+                .account("alice", "EUR")
+                .account("bob", "EUR")
+                .account("dollars", "USD")
+                .funded("alice", "100.00");
+        var other = daybook.ledger().account("carol", "EUR");
 
-        ledger.withdraw("alice", "10.00", "Prefer", "wait=20").is(200);
-        ledger.transfer("alice", "bob", "20.00", "Prefer", "wait=20").is(200);
+        ledger.withdraw("alice", "10.00", "Prefer", WAIT).is(200);
+        ledger.transfer("alice", "bob", "20.00", "Prefer", WAIT).is(200);
         var journal = object(
                 "postings",
                 List.of(money("alice", "-5.00", "EUR"), money("bob", "5.00", "EUR")),
                 "reference_id",
                 "J-1");
-        ledger.send("journals", journal, "Prefer", "wait=20").is(200);
+        ledger.send("journals", journal, "Prefer", WAIT).is(200);
+        var exchange = object(
+                "from_account_id",
+                "alice",
+                "to_account_id",
+                "dollars",
+                "sell",
+                object("amount", "10.00", "currency", "EUR"),
+                "rate",
+                "1.09");
+        ledger.send("exchanges", exchange, "Prefer", WAIT).is(200);
+        var hold = ledger.send("holds", money("alice", "8.00", "EUR"), "Prefer", WAIT)
+                .is(200)
+                .operationId();
+        var capture = object("amount", "3.00", "to_account_id", "bob");
+        ledger.sendTo("/holds/" + hold + "/captures", "capture", capture, "Prefer", WAIT)
+                .is(200);
+        ledger.sendTo("/holds/" + hold + "/releases", "release", object(), "Prefer", WAIT)
+                .is(200);
+        var across = transfer("alice", "carol", "12.00", "EUR");
+        across.put("to_ledger_id", other.id());
+        var sent = ledger.send("transfers", across, "Prefer", WAIT).is(200);
+        assertThat(sent.json().path("steps").findValuesAsText("name")).containsExactly("hold", "credit", "capture");
+        assertThat(other.balance("carol")).isEqualTo("12.00");
+        ledger.sendTo("/operations/" + sent.operationId() + "/reversals", "undo", object(), "Prefer", WAIT)
+                .is(200);
+        var item = ledger.send("action-items", object("title", "Count"), "Prefer", WAIT)
+                .is(200);
+        var path = ledger.path() + "/action-items/" + item.operationId();
+        daybook.api()
+                .send(
+                        "PATCH",
+                        path,
+                        object("status", "in_progress"),
+                        "Content-Type",
+                        "application/json",
+                        "Idempotency-Key",
+                        "begin",
+                        "Prefer",
+                        WAIT)
+                .is(200);
+        ledger.syncAs("sync", "deposits", money("alice", "1.00", "EUR")).is(200);
 
-        assertThat(ledger.balance("alice")).isEqualTo("65.00");
-        assertThat(ledger.balance("bob")).isEqualTo("25.00");
+        assertThat(ledger.balance("alice")).isEqualTo("53.00");
+        assertThat(ledger.balance("bob")).isEqualTo("28.00");
+        assertThat(ledger.balance("dollars")).isEqualTo("10.90");
+        assertThat(other.balance("carol")).isEqualTo("0.00");
     }
 
     @Test
