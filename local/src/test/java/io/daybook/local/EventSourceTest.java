@@ -196,7 +196,7 @@ class EventSourceTest {
             running.decrementAndGet();
             return null;
         });
-        await().atMost(Duration.ofSeconds(20)).until(() -> seen.size() >= 2 || count() == 0);
+        await().until(() -> seen.size() >= 2 || count() == 0);
         assertThat(most).hasValue(1);
     }
 
@@ -267,7 +267,7 @@ class EventSourceTest {
     }
 
     private void awaitEmpty() {
-        await().atMost(Duration.ofSeconds(15)).until(() -> !seen.isEmpty() && count() == 0);
+        await().until(() -> !seen.isEmpty() && count() == 0);
     }
 
     private int count() {

@@ -97,7 +97,6 @@ final class RedisClusterTest {
 
         assertThat(accepted.getStatusCode()).as(accepted.getBody()).isEqualTo(202);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(call("status", "GET", "/v1/ledgers/mill/accounts/till", null, null)
                                 .getBody())
                         .contains("\"balance\":\"1000.00\""));

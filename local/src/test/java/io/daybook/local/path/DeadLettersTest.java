@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.daybook.contract.DaybookId;
 import io.daybook.contract.RedisKeys;
 import java.net.URI;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
@@ -151,11 +150,10 @@ class DeadLettersTest {
         var poison = ledger.deposit("sick", "1.00").is(202).operationId();
         ledger.outcome(poison);
         redrive(poison).is(202);
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(daybook.count(
-                                "action_item where action_item_id = '%s' and json_array_length(exceptions) = 2"
-                                        .formatted(poison)))
-                        .isEqualTo(1));
+        await().untilAsserted(() -> assertThat(
+                        daybook.count("action_item where action_item_id = '%s' and json_array_length(exceptions) = 2"
+                                .formatted(poison)))
+                .isEqualTo(1));
         assertThat(daybook.count("action_item where operation_id = '%s' and status = 'open'".formatted(poison)))
                 .isEqualTo(1);
     }
@@ -207,10 +205,9 @@ class DeadLettersTest {
         var poison = ledger.deposit("sick", "1.00").is(202).operationId();
         ledger.outcome(poison);
         redrive(poison).is(202);
-        await().atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(
-                                ledger.operation(poison).path("transitions").findValuesAsText("status"))
-                        .containsExactly("pending", "dead", "pending", "dead"));
+        await().untilAsserted(() -> assertThat(
+                        ledger.operation(poison).path("transitions").findValuesAsText("status"))
+                .containsExactly("pending", "dead", "pending", "dead"));
         assertThat(letters(ledger)).hasSize(1);
         discard(poison).is(200);
         assertThat(status(ledger, poison)).isEqualTo("discarded");
@@ -334,7 +331,7 @@ class DeadLettersTest {
         var ledger = ledger();
         daybook.stack().postgres().stop();
         var id = ledger.deposit("a", "1.00").is(202).operationId();
-        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             var answer = daybook.api().get("/operations/" + id);
             assertThat(answer.status()).isEqualTo(200);
             assertThat(answer.json().path("attempts").asInt()).isGreaterThan(4);

@@ -245,7 +245,7 @@ class KindsTest {
         var hold = ledger.apply("hold", "account_id", "a", "amount", "60.00", "currency", "EUR", "expires_at", soon);
         assertThat(code(hold)).isEqualTo("succeeded");
         assertThat(ledger.funds("a")).isEqualTo("100.00 held 60.00");
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             daybook.functions().relay();
             assertThat(ledger.funds("a")).isEqualTo("100.00 held 0.00");
         });

@@ -206,8 +206,7 @@ public final class Ledger {
 
     /** The operation once it is done. */
     public JsonNode outcome(UUID operationId) {
-        return await().atMost(Duration.ofSeconds(40))
-                .pollInterval(Duration.ofMillis(20))
+        return await().pollInterval(Duration.ofMillis(20))
                 .until(
                         () -> api.get("/operations/" + operationId), // 503 while nobody can tell
                         answer -> answer.status() != 503

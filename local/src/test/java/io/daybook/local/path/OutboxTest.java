@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.daybook.contract.RedisKeys;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -41,7 +40,7 @@ class OutboxTest {
     void all_is_there_and_the_books_hold() {
         TOPIC.is(FakeTopic.Mood.THERE);
         daybook.stack().redis().start();
-        await().atMost(Duration.ofSeconds(20)) // until the functions are connected again
+        await() // until the functions are connected again
                 .untilAsserted(
                         () -> probe.deposit("a", "1.00", "Prefer", "wait=2").is(200));
         daybook.booksHold();
@@ -177,8 +176,7 @@ class OutboxTest {
                 .mapToObj(i -> item("deposit", money("a", "1.00", "EUR")))
                 .toList();
         ledger.send("batches", object("operations", operations)).is(202);
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(TOPIC.of(ledger)).hasSizeGreaterThanOrEqualTo(500));
+        await().untilAsserted(() -> assertThat(TOPIC.of(ledger)).hasSizeGreaterThanOrEqualTo(500));
         assertThat(TOPIC.of(ledger).stream()
                         .filter(message -> message.type().equals("daybook.deposit.completed"))
                         .map(message ->
@@ -196,7 +194,7 @@ class OutboxTest {
                         daybook.count("outbox where target = 'status' and message_id = '%s'".formatted(id)))
                 .isOne());
         daybook.stack().redis().start();
-        await().atMost(Duration.ofSeconds(15)).untilAsserted(() -> {
+        await().untilAsserted(() -> {
             daybook.functions().relay();
             try (var redis = new Jedis(URI.create(daybook.stack().redis().uri()))) {
                 assertThat(redis.hget(RedisKeys.operation(id), "s")).isEqualTo("succeeded");
