@@ -65,7 +65,7 @@ class OperationsIT {
         var sent = ledger.send("transfers", across, "Prefer", WAIT).is(200);
         assertThat(sent.json().path("steps").findValuesAsText("name")).containsExactly("hold", "credit", "capture");
         assertThat(other.balance("carol")).isEqualTo("12.00");
-        ledger.sendTo("/operations/" + sent.operationId() + "/reversals", "undo", object(), "Prefer", WAIT)
+        other.sendTo("/operations/" + sent.operationId() + "/reversals", "undo", object(), "Prefer", WAIT)
                 .is(200);
         var item = ledger.send("action-items", object("title", "Count"), "Prefer", WAIT)
                 .is(200);
