@@ -20,21 +20,21 @@ import java.util.function.Predicate;
  * Several ledgers as the database keeps them: each book is given what {@link Needs} asks for and nothing else, and what
  * comes out of it is all that is known afterwards.
  */
-final class World {
+public final class World {
     /** @param atomic all or none */
-    record Message(boolean atomic, List<Submission> submissions) {}
+    public record Message(boolean atomic, List<Submission> submissions) {}
 
-    static final class Stored {
-        Book.Head head;
-        final Map<String, Account> accounts = new LinkedHashMap<>();
-        final Map<UUID, Recorded> recorded = new LinkedHashMap<>();
-        final Map<UUID, Hold> holds = new LinkedHashMap<>();
-        final List<StepTaken> steps = new ArrayList<>();
-        final Map<UUID, UUID> reversals = new HashMap<>();
-        final Map<UUID, ActionItem> items = new LinkedHashMap<>();
-        final List<Transaction> transactions = new ArrayList<>();
+    public static final class Stored {
+        public Book.Head head;
+        public final Map<String, Account> accounts = new LinkedHashMap<>();
+        public final Map<UUID, Recorded> recorded = new LinkedHashMap<>();
+        public final Map<UUID, Hold> holds = new LinkedHashMap<>();
+        public final List<StepTaken> steps = new ArrayList<>();
+        public final Map<UUID, UUID> reversals = new HashMap<>();
+        public final Map<UUID, ActionItem> items = new LinkedHashMap<>();
+        public final List<Transaction> transactions = new ArrayList<>();
         /** What other ledgers have sent, in its order. */
-        final Deque<Submission> inbox = new ArrayDeque<>();
+        public final Deque<Submission> inbox = new ArrayDeque<>();
 
         private List<Posting> postings(UUID operationId) {
             return transactions.stream()
@@ -47,11 +47,11 @@ final class World {
 
     private record Sent(String ledgerId, Command command) {}
 
-    final Map<String, Stored> ledgers = new LinkedHashMap<>();
+    public final Map<String, Stored> ledgers = new LinkedHashMap<>();
     private final Map<UUID, Sent> sent = new HashMap<>();
-    Instant now = LedgerFixture.NOW;
+    public Instant now = LedgerFixture.NOW;
 
-    World ledger(String id, List<Asset> assets, Account... accounts) {
+    public World ledger(String id, List<Asset> assets, Account... accounts) {
         var stored = new Stored();
         stored.head = new Book.Head("acme", id, true, assets, 0, HashChain.genesis(), null);
         for (var account : accounts) {
@@ -61,19 +61,19 @@ final class World {
         return this;
     }
 
-    World unopened(String id) {
+    public World unopened(String id) {
         var stored = new Stored();
         stored.head = new Book.Head("acme", id, false, List.of(), 0, HashChain.genesis(), null);
         ledgers.put(id, stored);
         return this;
     }
 
-    Stored in(String ledgerId) {
+    public Stored in(String ledgerId) {
         return ledgers.get(ledgerId);
     }
 
     /** Sends it and waits for nothing. */
-    Recorded apply(String ledgerId, Submission submission) {
+    public Recorded apply(String ledgerId, Submission submission) {
         return apply(ledgerId, List.of(new Message(false, List.of(submission))))
                 .getFirst()
                 .getFirst()
@@ -81,18 +81,18 @@ final class World {
     }
 
     /** Hands the oldest message of another ledger to this one. */
-    Optional<Recorded> deliver(String ledgerId) {
+    public Optional<Recorded> deliver(String ledgerId) {
         return deliver(ledgerId, in(ledgerId).inbox.remove());
     }
 
-    Optional<Recorded> deliver(String ledgerId, Submission step) {
+    public Optional<Recorded> deliver(String ledgerId, Submission step) {
         return apply(ledgerId, List.of(new Message(false, List.of(step))))
                 .getFirst()
                 .getFirst();
     }
 
     /** Until nothing is on its way any more. */
-    void settle() {
+    public void settle() {
         while (ledgers.values().stream().anyMatch(ledger -> !ledger.inbox.isEmpty())) {
             ledgers.forEach((id, ledger) -> {
                 if (!ledger.inbox.isEmpty()) {
@@ -103,7 +103,7 @@ final class World {
     }
 
     /** @return for each submission what has become of it, or nothing for a step in another ledger than its own */
-    List<List<Optional<Recorded>>> apply(String ledgerId, List<Message> messages) {
+    public List<List<Optional<Recorded>>> apply(String ledgerId, List<Message> messages) {
         var stored = in(ledgerId);
         var all = messages.stream().flatMap(one -> one.submissions().stream()).toList();
         all.stream()
