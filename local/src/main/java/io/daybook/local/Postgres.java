@@ -28,7 +28,7 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** Starts a server on a folder's data. One of an earlier run that is still at work on them is stopped first. */
-    static Postgres start(Path folder) {
+    public static Postgres start(Path folder) {
         var postgres = new Postgres(folder);
         postgres.start();
         return postgres;

@@ -33,7 +33,7 @@ public final class Redis implements AutoCloseable {
     }
 
     /** Starts a server on a folder's data. One of an earlier run that is still at work on them is stopped first. */
-    static Redis start(Path folder) {
+    public static Redis start(Path folder) {
         var redis = new Redis(folder);
         redis.start();
         return redis;

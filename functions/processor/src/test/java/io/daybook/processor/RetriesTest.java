@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.contract.ServiceAway;
 import java.time.Duration;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class RetriesTest {
-    private final Retries retries = new Retries(4, Duration.ofSeconds(2), Duration.ofMinutes(2));
+    private final Retries retries = new Retries(4, Duration.ofSeconds(2), Duration.ofMinutes(2), new Random());
 
     private static Delivery delivery(int attempt) {
         return new Delivery("id", "handle", "tenant~ledger", attempt, "body");

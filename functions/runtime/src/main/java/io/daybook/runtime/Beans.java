@@ -4,14 +4,22 @@ import io.daybook.contract.Codec;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.json.JsonMapper;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.random.RandomGenerator;
 
-/** The one clock and the one codec. */
+/** The one clock, the one source of chance and the one codec. */
 @Factory
 final class Beans {
     @Singleton
     Clock clock() {
         return Clock.systemUTC();
+    }
+
+    /** Not seeded once, so that those restored from one snapshot do not all do the same. */
+    @Singleton
+    RandomGenerator random() {
+        return new SecureRandom();
     }
 
     @Singleton

@@ -37,7 +37,7 @@ import org.crac.Resource;
  * and at once while the last attempt to connect is less than a second old: nobody waits for it twice.
  */
 @Singleton
-public final class Redis implements OrderedResource {
+public class Redis implements OrderedResource {
     private static final Duration RECONNECT_AFTER = Duration.ofSeconds(1);
 
     private final Server server;
@@ -46,7 +46,7 @@ public final class Redis implements OrderedResource {
     private volatile Connection connection;
     private volatile long failedAtNanos = System.nanoTime() - RECONNECT_AFTER.toNanos();
 
-    Redis(
+    protected Redis(
             @Value("${daybook.redis.uri}") String uri,
             @Value("${daybook.redis.cluster}") boolean cluster,
             @Value("${daybook.redis.timeout}") Duration timeout,

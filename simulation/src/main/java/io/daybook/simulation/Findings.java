@@ -1,0 +1,314 @@
+package io.daybook.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.daybook.contract.Codec;
+import io.daybook.contract.Operation;
+import io.daybook.contract.OperationStatus;
+import io.daybook.contract.QueueMessage;
+import io.daybook.contract.RedisKeys;
+import io.daybook.ledger.Recorded;
+import io.daybook.ledger.Submission;
+import io.daybook.ledger.Traffic;
+import io.daybook.ledger.World;
+import io.daybook.runtime.Redis;
+import io.daybook.store.Database;
+import io.daybook.store.OperationTable;
+import io.micronaut.context.ApplicationContext;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * What there is after a history, beside what there would be in a world without faults: the same rules applied in
+ * memory to the same operations, once each, in the order and at the times at which the processor says to have done it.
+ * Outcomes, balances, holds, steps and action items have to be the same to the last digit.
+ */
+final class Findings {
+    private final Simulation simulation;
+    private final ApplicationContext context;
+    private final Codec codec;
+    private final Map<UUID, OperationTable.Row> rows = new LinkedHashMap<>();
+    private final Map<UUID, Action.Send> sent = new HashMap<>();
+    private final boolean twoFaultsAtOnce;
+
+    /** What one ledger has decided in one transaction. */
+    private record Moment(Instant at, String ledger) {}
+
+    /** @param together what it must not be parted from, or {@code null} */
+    private record Decision(Submission submission, List<Submission> together) {}
+
+    Findings(Simulation simulation, ApplicationContext context, List<Action> history) {
+        this.simulation = simulation;
+        this.context = context;
+        this.codec = context.getBean(Codec.class);
+        for (var action : history) {
+            if (action instanceof Action.Send send) {
+                send.operations().forEach(one -> sent.putIfAbsent(one.operationId(), send));
+            }
+        }
+        this.twoFaultsAtOnce = history.stream()
+                .anyMatch(action ->
+                        action instanceof Action.Work work && work.faults().size() > 1
+                                || action instanceof Action.Relay relay
+                                        && relay.faults().size() > 1);
+        var ids = simulation.query("select operation_id from operation").stream()
+                .map(row -> (UUID) row.get("operation_id"))
+                .toList();
+        context.getBean(Database.class)
+                .transaction(connection -> context.getBean(OperationTable.class).find(connection, ids))
+                .forEach(row -> rows.put(row.operation().operationId(), row));
+    }
+
+    /** What became of each operation, and when. */
+    Set<String> outcomes() {
+        return texts(
+                "select operation_id || ' ' || status || ' ' || version || ' ' || updated_at as text from operation");
+    }
+
+    void mustBeAsWithoutFaults() {
+        assertThat(rows.keySet()).as("operations that were accepted").containsAll(sent.keySet());
+        assertThat(rows.values())
+                .as("operations that are done")
+                .allMatch(row -> row.operation().status().isFinal());
+        assertThat(simulation.count("select count(*) from outbox")).as("outbox").isZero();
+        assertThat(simulation.count("select count(*) from dead_letter"))
+                .as("dead letters")
+                .isZero();
+        var world = worldWithoutFaults();
+        world.ledgers.forEach(this::mustBeTheSame);
+        var transit = new HashMap<String, BigDecimal>();
+        world.ledgers
+                .values()
+                .forEach(ledger -> ledger.accounts.forEach((id, account) -> {
+                    if (id.startsWith("transit:")) {
+                        transit.merge(id, account.balance().value(), BigDecimal::add);
+                    }
+                }));
+        assertThat(transit.values()).allSatisfy(sum -> assertThat(sum).isEqualByComparingTo("0"));
+        if (!twoFaultsAtOnce) {
+            statusesMustBeTold();
+        }
+        eventsMustBeTold();
+    }
+
+    private World worldWithoutFaults() {
+        var moments = new TreeMap<Moment, List<Decision>>(
+                Comparator.comparing(Moment::at).thenComparing(Moment::ledger));
+        var placed = new HashSet<UUID>();
+        for (var ledger : List.of("x", "y", "z", "void")) {
+            var steps = new HashSet<String>();
+            for (var body : simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger))) {
+                var message = codec.decode(body);
+                var together = message.operations().stream()
+                        .map(item -> submission(message, item))
+                        .toList();
+                for (var one : together) {
+                    if (one.step() == null
+                            ? placed.add(one.operationId())
+                            : steps.add(one.operationId() + ":" + one.step().name())) {
+                        at(ledger, one)
+                                .ifPresent(at -> moments.computeIfAbsent(
+                                                new Moment(at, ledger), ignored -> new ArrayList<>())
+                                        .add(new Decision(one, message.atomic() ? together : null)));
+                    }
+                }
+            }
+        }
+        rows.values().stream() // what no queue has carried: holds that expired
+                .filter(row -> placed.add(row.operation().operationId()))
+                .forEach(row -> moments.computeIfAbsent(
+                                new Moment(
+                                        decidedAt(row.operation()),
+                                        row.operation().ledgerId()),
+                                ignored -> new ArrayList<>())
+                        .add(new Decision(submission(row), null)));
+        var world = Traffic.world();
+        moments.forEach((moment, decisions) -> {
+            world.now = moment.at();
+            world.apply(moment.ledger(), messages(decisions));
+        });
+        return world;
+    }
+
+    private static List<World.Message> messages(List<Decision> decisions) {
+        var messages = new ArrayList<World.Message>();
+        var done = new HashSet<Submission>();
+        for (var decision : decisions) {
+            if (decision.together() == null) {
+                messages.add(new World.Message(false, List.of(decision.submission())));
+            } else if (done.add(decision.together().getFirst())) {
+                messages.add(new World.Message(true, decision.together()));
+            }
+        }
+        return messages;
+    }
+
+    private Optional<Instant> at(String ledger, Submission one) {
+        if (one.step() == null) {
+            return Optional.of(decidedAt(rows.get(one.operationId()).operation()));
+        }
+        return simulation
+                .query("""
+                select s.at from step s join ledger l using (ledger_key)
+                where l.ledger_id = '%s' and s.operation_id = '%s' and s.name = '%s'
+                """.formatted(ledger, one.operationId(), one.step().name()))
+                .stream()
+                .map(row -> ((Timestamp) row.get("at")).toInstant())
+                .findFirst();
+    }
+
+    private static Instant decidedAt(Operation operation) {
+        return operation.transitions().stream()
+                .filter(transition -> transition.status() != OperationStatus.PENDING)
+                .findFirst()
+                .orElseThrow()
+                .at();
+    }
+
+    private Submission submission(QueueMessage message, QueueMessage.Item item) {
+        return new Submission(
+                item.operationId(),
+                item.idempotencyKey(),
+                Codec.fingerprint(item.kind(), codec.canonical(item.request())),
+                message.caller(),
+                item.request(),
+                item.step());
+    }
+
+    private Submission submission(OperationTable.Row row) {
+        var operation = row.operation();
+        return new Submission(
+                operation.operationId(),
+                operation.idempotencyKey(),
+                row.fingerprint(),
+                row.caller(),
+                Codec.command(operation.kind(), codec.write(operation.request())));
+    }
+
+    private void mustBeTheSame(String ledger, World.Stored expected) {
+        var actual = new TreeMap<String, String>();
+        var wanted = new TreeMap<String, String>();
+        rows.values().stream()
+                .filter(row -> row.operation().ledgerId().equals(ledger))
+                .forEach(row -> actual.put(row.operation().operationId().toString(), text(row.recorded())));
+        expected.recorded.forEach((id, recorded) -> wanted.put(id.toString(), text(recorded)));
+        assertThat(actual).as("outcomes in %s", ledger).isEqualTo(wanted);
+
+        var accounts = new TreeMap<String, String>();
+        simulation
+                .query(in(ledger, """
+                select account_id, balance, held, overdrawn from account
+                """))
+                .forEach(row -> accounts.put(
+                        row.get("account_id").toString(),
+                        plain((BigDecimal) row.get("balance")) + " " + plain((BigDecimal) row.get("held")) + " "
+                                + row.get("overdrawn")));
+        var wantedAccounts = new TreeMap<String, String>();
+        expected.accounts.forEach((id, account) -> wantedAccounts.put(
+                id,
+                plain(account.balance().value()) + " " + plain(account.held().value()) + " " + account.overdrawn()));
+        assertThat(accounts).as("accounts of %s", ledger).isEqualTo(wantedAccounts);
+
+        assertThat(simulation.count(in(ledger, "select coalesce(max(sequence), 0) from transaction")))
+                .as("transactions of %s", ledger)
+                .isEqualTo(expected.head.sequence());
+
+        assertThat(texts(in(
+                        ledger, "select hold_id || ' ' || status || ' ' || trim_scale(remaining) as text from hold")))
+                .as("holds of %s", ledger)
+                .containsExactlyInAnyOrderElementsOf(expected.holds.values().stream()
+                        .map(hold -> hold.id() + " " + hold.status() + " "
+                                + plain(hold.remaining().value()))
+                        .toList());
+        assertThat(texts(in(
+                        ledger,
+                        "select operation_id || ' ' || step.name || ' ' || (problem is null) as text from step")))
+                .as("steps of %s", ledger)
+                .containsExactlyInAnyOrderElementsOf(expected.steps.stream()
+                        .map(step -> step.operationId() + " " + step.name() + " " + (step.problem() == null))
+                        .toList());
+        assertThat(texts(in(ledger, """
+                select action_item_id || ' ' || status || ' ' || version || ' ' || json_array_length(exceptions) as text
+                from action_item
+                """)))
+                .as("action items of %s", ledger)
+                .containsExactlyInAnyOrderElementsOf(expected.items.values().stream()
+                        .map(item -> item.id() + " " + item.status() + " " + item.version() + " "
+                                + item.exceptions().size())
+                        .toList());
+    }
+
+    private static String in(String ledger, String select) {
+        return select + " join ledger using (ledger_key) where ledger_id = '" + ledger + "'";
+    }
+
+    private Set<String> texts(String sql) {
+        var texts = new HashSet<String>();
+        simulation.query(sql).forEach(row -> texts.add(row.get("text").toString()));
+        return texts;
+    }
+
+    private static String plain(BigDecimal amount) {
+        return amount.signum() == 0 ? "0" : amount.stripTrailingZeros().toPlainString();
+    }
+
+    private static String text(Recorded recorded) {
+        return (recorded.outcome() + " " + recorded.steps() + " " + recorded.duplicateOf())
+                .replaceFirst("transactionId=[^,]*", "transactionId=any");
+    }
+
+    /**
+     * Redis has been told the last of each; unless it was away, and then PostgreSQL when that was to be noted. What
+     * Redis does not know then, the status function asks PostgreSQL.
+     */
+    private void statusesMustBeTold() {
+        var redis = context.getBean(Redis.class);
+        for (var row : rows.values()) {
+            var operation = row.operation();
+            var told = redis.call(commands -> commands.hget(RedisKeys.operation(operation.operationId()), "d"));
+            assertThat(told).as("status of %s", operation).isNotNull();
+            assertThat(codec.read(told.getBytes(StandardCharsets.UTF_8), Operation.class))
+                    .isEqualTo(operation);
+        }
+    }
+
+    /** Of each operation each change is told, in order; of one that repeats another nothing. */
+    private void eventsMustBeTold() {
+        var topic = context.getBean(SimulatedTopic.class);
+        var told = new HashMap<String, List<String>>();
+        for (var ledger : List.of("x", "y", "z", "void")) {
+            for (var event : topic.events(QueueMessage.group(Simulation.TENANT, ledger))) {
+                var fields = codec.read(event.getBytes(StandardCharsets.UTF_8), Map.class);
+                told.computeIfAbsent(fields.get("subject").toString(), ignored -> new ArrayList<>())
+                        .add(fields.get("type").toString().replaceFirst(".*\\.", ""));
+            }
+        }
+        for (var row : rows.values()) {
+            var operation = row.operation();
+            var types = told.remove(operation.operationId().toString());
+            if (operation.duplicateOf() != null) {
+                assertThat(types).as("events of %s", operation).isNull();
+            } else {
+                assertThat(types).as("events of %s", operation).isNotNull().doesNotHaveDuplicates();
+                assertThat(types.getFirst()).isEqualTo("requested");
+                assertThat(types.getLast())
+                        .as("events of %s", operation)
+                        .isEqualTo(operation.status() == OperationStatus.SUCCEEDED ? "completed" : "failed");
+            }
+        }
+        assertThat(told).as("events of nothing").isEmpty();
+    }
+}

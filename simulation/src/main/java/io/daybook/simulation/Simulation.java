@@ -1,0 +1,303 @@
+package io.daybook.simulation;
+
+import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.daybook.contract.Codec;
+import io.daybook.contract.QueueMessage;
+import io.daybook.ledger.Submission;
+import io.daybook.ledger.Traffic;
+import io.daybook.ledger.World;
+import io.daybook.local.Postgres;
+import io.daybook.local.Redis;
+import io.daybook.processor.MigrationHandler;
+import io.daybook.processor.OperationsHandler;
+import io.daybook.processor.RelayHandler;
+import io.daybook.store.Database;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.function.aws.LambdaApplicationContextBuilder;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+
+/**
+ * The processor and its relay as they are, on a real PostgreSQL and a real Redis, with a queue, a topic, a clock and
+ * faults that do what a history says: the same history always ends the same.
+ */
+final class Simulation implements AutoCloseable {
+    static final String TENANT = "acme";
+    static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
+    private static final int PAUSED_MAX = 2;
+    private static final int ROUNDS_MAX = 5_000;
+    /** Longer than a saga may stand still before the relay asks again. */
+    private static final Duration LONG = Duration.ofMinutes(6);
+
+    private final Path folder;
+    private final Postgres postgres;
+    private final Redis redis;
+    private final ApplicationContext context;
+    private final OperationsHandler processor;
+    private final RelayHandler relay;
+    private final SimulatedClock clock;
+    private final SimulatedQueue queue;
+    private final List<Invocation> paused = new ArrayList<>();
+
+    private Simulation() throws IOException, SQLException {
+        folder = Files.createTempDirectory("daybook-simulation");
+        postgres = Postgres.start(folder.resolve("postgresql"));
+        redis = Redis.start(folder.resolve("redis"));
+        context = new LambdaApplicationContextBuilder()
+                .deduceEnvironment(false)
+                .properties(properties())
+                .start();
+        processor = new OperationsHandler(context);
+        relay = new RelayHandler(context);
+        clock = context.getBean(SimulatedClock.class);
+        queue = context.getBean(SimulatedQueue.class);
+        clock.set(START);
+        new MigrationHandler(context).execute(Map.of());
+        // What is simulated is the processor; that PostgreSQL survives a crash of the machine is PostgreSQL's promise.
+        sql("alter system set fsync = off", "select pg_reload_conf()");
+    }
+
+    static Simulation start() {
+        try {
+            return new Simulation();
+        } catch (IOException | SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Map<String, Object> properties() {
+        var properties = new HashMap<String, Object>();
+        properties.put("daybook.absent.intake", true);
+        properties.put("daybook.absent.status", true);
+        properties.put("daybook.database.url", postgres.jdbcUrl());
+        properties.put("daybook.database.user", postgres.user());
+        properties.put("daybook.database.password", postgres.password());
+        properties.put("daybook.database.connections-max", PAUSED_MAX + 4);
+        properties.put("daybook.redis.uri", redis.uri());
+        properties.put("daybook.redis.timeout", "30s");
+        properties.put("daybook.queue.url", "simulated");
+        properties.put("daybook.events.topic-arn", "simulated");
+        properties.put("daybook.events.retry-after", "0s");
+        properties.put("micronaut.security.enabled", false);
+        return properties;
+    }
+
+    /** What clients and the schedule do in a run, and what goes wrong. */
+    List<Action> history(long seed, int operations) {
+        return History.of(seed, operations, this::passesTheDoor);
+    }
+
+    private boolean passesTheDoor(Submission submission) {
+        try {
+            var command = submission.command();
+            Codec.command(command.kind(), context.getBean(Codec.class).canonical(command));
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** The ledgers without a fault in the world, and what the processor has made of them. */
+    Findings run(List<Action> history) {
+        reset();
+        history.forEach(this::perform);
+        comeToRest();
+        return new Findings(this, context, history);
+    }
+
+    private void reset() {
+        paused.clear();
+        clock.set(START);
+        context.getBean(Random.class).setSeed(0);
+        queue.clear();
+        context.getBean(SimulatedTopic.class).clear();
+        var store = context.getBean(io.daybook.runtime.Redis.class);
+        store.call(commands -> commands.flushall());
+        sql("truncate ledger restart identity cascade");
+        Traffic.world().ledgers.forEach(this::open);
+    }
+
+    private void open(String ledgerId, World.Stored stored) {
+        if (!stored.head.open()) {
+            return;
+        }
+        sql("insert into ledger (tenant, ledger_id, opened_at, name) values ('%s', '%s', '%s', '%s')"
+                .formatted(TENANT, ledgerId, START, ledgerId));
+        stored.accounts
+                .values()
+                .forEach(account -> sql("""
+                insert into account (ledger_key, account_id, currency, scale, type, status, minimum_balance, balance,
+                    created_at)
+                select ledger_key, '%s', '%s', %d, 'asset', '%s', %s, %s, '%s' from ledger where ledger_id = '%s'
+                """.formatted(
+                                account.id(),
+                                account.currency(),
+                                account.scale(),
+                                account.status(),
+                                account.floor() == null
+                                        ? "null"
+                                        : account.floor().value().toPlainString(),
+                                account.balance().value().toPlainString(),
+                                START,
+                                ledgerId)));
+    }
+
+    private void perform(Action action) {
+        switch (action) {
+            case Action.Send send -> send(send);
+            case Action.Work work -> work(work);
+            case Action.Relay one -> begin(new Invocation(() -> relay.execute(Map.of()), one.faults(), () -> {}));
+            case Action.Resume resume -> {
+                if (!paused.isEmpty()) {
+                    goOn(paused.remove(resume.choice() % paused.size()));
+                }
+            }
+            case Action.Wait wait -> clock.advance(Duration.ofSeconds(wait.seconds()));
+        }
+    }
+
+    private void send(Action.Send send) {
+        var message = new QueueMessage(
+                QueueMessage.VERSION,
+                TENANT,
+                send.ledger(),
+                "carol",
+                clock.instant(),
+                send.atomic(),
+                send.operations().stream()
+                        .map(one -> new QueueMessage.Item(
+                                one.operationId(),
+                                one.idempotencyKey(),
+                                one.command().kind(),
+                                one.command()))
+                        .toList());
+        var first = send.operations().getFirst().operationId();
+        queue.send(
+                message.group(),
+                first + ":" + clock.peek(),
+                context.getBean(Codec.class).encode(message));
+    }
+
+    private void work(Action.Work work) {
+        var batch = queue.receive(work.choice());
+        if (batch.getRecords().isEmpty()) {
+            return;
+        }
+        var response = new AtomicReference<SQSBatchResponse>();
+        begin(new Invocation(() -> response.set(processor.execute(batch)), work.faults(), () -> {
+            if (!work.answerLost()) {
+                delete(batch, response.get());
+            }
+        }));
+    }
+
+    private void delete(SQSEvent batch, SQSBatchResponse response) {
+        queue.delete(
+                batch,
+                response.getBatchItemFailures().stream()
+                        .map(SQSBatchResponse.BatchItemFailure::getItemIdentifier)
+                        .collect(Collectors.toSet()));
+    }
+
+    private void begin(Invocation invocation) {
+        if (paused.size() == PAUSED_MAX) {
+            goOn(paused.removeFirst());
+        }
+        goOn(invocation);
+    }
+
+    private void goOn(Invocation invocation) {
+        invocation.go();
+        if (!invocation.isDone()) {
+            paused.add(invocation);
+        }
+    }
+
+    /** Nothing goes wrong any more, until nothing is left to do. */
+    private void comeToRest() {
+        while (!paused.isEmpty()) {
+            goOn(paused.removeFirst());
+        }
+        for (var round = 0; round < ROUNDS_MAX; round++) {
+            if (!queue.isEmpty()) {
+                var next = queue.nextAt();
+                if (next.isAfter(clock.peek())) {
+                    clock.set(next);
+                }
+                perform(new Action.Work(round, Map.of(), false));
+            } else {
+                perform(new Action.Relay(Map.of()));
+                if (queue.isEmpty()) {
+                    if (count("select count(*) from outbox") + count("""
+                            select count(*) from operation where status in ('pending', 'processing', 'compensating')
+                            """) == 0) {
+                        return;
+                    }
+                    clock.advance(LONG);
+                }
+            }
+        }
+        throw new AssertionError("it does not come to rest");
+    }
+
+    SimulatedQueue queue() {
+        return queue;
+    }
+
+    long count(String sql) {
+        return query(sql).getFirst().values().stream()
+                .map(Long.class::cast)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    List<Map<String, Object>> query(String sql) {
+        return context.getBean(Database.class).transaction(connection -> {
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery(sql)) {
+                var columns = rows.getMetaData();
+                var result = new ArrayList<Map<String, Object>>();
+                while (rows.next()) {
+                    var row = new HashMap<String, Object>();
+                    for (var i = 1; i <= columns.getColumnCount(); i++) {
+                        row.put(columns.getColumnLabel(i), rows.getObject(i));
+                    }
+                    result.add(row);
+                }
+                return result;
+            }
+        });
+    }
+
+    private void sql(String... statements) {
+        for (var sql : statements) {
+            try (var connection =
+                            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+                    var statement = connection.createStatement()) {
+                statement.execute(sql);
+            } catch (SQLException e) {
+                throw new IllegalStateException(sql, e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        redis.close();
+        postgres.close();
+    }
+}

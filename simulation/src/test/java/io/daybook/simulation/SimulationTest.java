@@ -1,0 +1,85 @@
+package io.daybook.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Whatever goes wrong between any two effects, the books end as if nothing had.
+ *
+ * <p>{@code -Dsimulation.operations=1000000} simulates so many operations, {@code -Dsimulation.seed=…} repeats a run.
+ */
+class SimulationTest {
+    private static final int OPERATIONS = 120;
+    private static final long BUILD_OPERATIONS = 2_400;
+
+    private static Simulation simulation;
+
+    @BeforeAll
+    static void start() {
+        simulation = Simulation.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        simulation.close();
+    }
+
+    @Test
+    void nothing_is_lost_and_nothing_doubled_whatever_goes_wrong() {
+        var seed = Long.getLong("simulation.seed");
+        if (seed != null) {
+            run(seed);
+            return;
+        }
+        // A build holds to the same seeds; who simulates more goes where nobody has been.
+        var more = Long.getLong("simulation.operations");
+        var operations = more == null ? BUILD_OPERATIONS : more;
+        var first = more == null ? 1 : ThreadLocalRandom.current().nextLong(1L << 40);
+        var done = 0L;
+        var runs = 0;
+        while (done < operations) {
+            done += run(first + runs++);
+        }
+        System.out.printf("%,d operations in %,d runs from seed %d on: none lost, none doubled%n", done, runs, first);
+    }
+
+    private static int run(long seed) {
+        var history = simulation.history(seed, OPERATIONS);
+        var failure = failure(history);
+        if (failure.isPresent()) {
+            var least = History.shrunk(history, less -> failure(less).isPresent());
+            var why = failure(least).orElse(failure.get());
+            throw new AssertionError(
+                    "-Dsimulation.seed=%d fails again; the least of it that does:%n%s%n%s"
+                            .formatted(
+                                    seed,
+                                    least.stream().map(Action::toString).collect(Collectors.joining("\n")),
+                                    why.getMessage()),
+                    why);
+        }
+        return OPERATIONS;
+    }
+
+    private static Optional<Throwable> failure(List<Action> history) {
+        try {
+            simulation.run(history).mustBeAsWithoutFaults();
+            return Optional.empty();
+        } catch (AssertionError | RuntimeException e) {
+            return Optional.of(e);
+        }
+    }
+
+    @Test
+    void the_same_history_ends_the_same() {
+        var history = simulation.history(7, OPERATIONS);
+        var once = simulation.run(history).outcomes();
+        assertThat(simulation.run(history).outcomes()).isEqualTo(once).isNotEmpty();
+    }
+}
