@@ -2,6 +2,7 @@ package io.daybook.contract;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32;
@@ -34,6 +35,11 @@ public final class DaybookId {
     /** What no identifier of the millisecond or a later one is below, and all earlier ones are. */
     public static UUID first(long epochMillis) {
         return new UUID(Math.max(0, epochMillis) << 16 | 0x7000, 0b10L << 62);
+    }
+
+    /** When the identifier was made. */
+    public static Instant at(UUID id) {
+        return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
     }
 
     /** 0 to 65,535 */

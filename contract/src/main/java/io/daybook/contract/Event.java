@@ -10,11 +10,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A fact about an operation, for whoever listens: <a
+ * A fact about an operation or a ledger, for whoever listens: <a
  * href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md">CloudEvents 1.0</a> as JSON.
  * It may come more than once, then with the same {@code id}; those of one ledger come in order.
  *
- * @param subject the operation's id
+ * @param subject the operation's id; the ledger's, of what happens to the whole of it
  */
 @Serdeable
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -34,6 +34,7 @@ public record Event(
      * @param accountId the first account that the operation names
      * @param balanceAfter of that account
      * @param balances of all of the client's accounts that it touched
+     * @param reason why a ledger was halted
      * @param timestamp when it happened
      */
     @Serdeable(naming = SnakeCaseStrategy.class)
@@ -55,6 +56,7 @@ public record Event(
             UUID duplicateOf,
             JsonNode request,
             Problem error,
+            String reason,
             Instant timestamp) {}
 
     /** The same without what can make it longer than a message may be; it is in the operation. */
@@ -76,6 +78,7 @@ public record Event(
                 data.duplicateOf,
                 null,
                 data.error,
+                data.reason,
                 data.timestamp);
         return new Event(specversion, id, source, type, subject, time, datacontenttype, brief);
     }
@@ -106,18 +109,35 @@ public record Event(
             String tenant, String ledgerId, UUID id, OperationStatus status, Problem error, Instant at) {
         var data = new Data(
                 id, ledgerId, null, status, null, null, null, null, null, null, null, null, null, null, null, error,
-                at);
+                null, at);
         var name = status == OperationStatus.PENDING ? "redriven" : status.toString();
         return of(tenant, "daybook.operation." + name, name, data);
     }
 
+    /**
+     * That a ledger stands still, or goes on.
+     *
+     * @param name {@code halted} or {@code resumed}
+     * @param reason why; {@code null} when it goes on
+     */
+    public static Event ofLedger(String tenant, String ledgerId, String name, String reason, Instant at) {
+        var data = new Data(
+                null, ledgerId, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                reason, at);
+        return of(tenant, "daybook.ledger." + name, ledgerId, name + ":" + at, data);
+    }
+
     private static Event of(String tenant, String type, String suffix, Data data) {
+        return of(tenant, type, data.operationId().toString(), suffix, data);
+    }
+
+    private static Event of(String tenant, String type, String subject, String suffix, Data data) {
         return new Event(
                 "1.0",
-                data.operationId() + ":" + suffix,
+                subject + ":" + suffix,
                 "urn:daybook:%s:%s".formatted(tenant, data.ledgerId()),
                 type,
-                data.operationId().toString(),
+                subject,
                 data.timestamp(),
                 "application/json",
                 data);
@@ -150,6 +170,7 @@ public record Event(
                 operation.duplicateOf(),
                 request,
                 decided ? operation.error() : null,
+                null,
                 at);
     }
 

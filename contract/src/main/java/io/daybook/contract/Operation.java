@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 /**
  * An operation as clients see it.
  *
+ * @param detail what it waits for, where there is more to say than its status does
  * @param version rises with every change; the resource's {@code ETag}
  * @param request the command as JSON, in its canonical form
  * @param result only when it succeeded
@@ -28,6 +29,7 @@ public record Operation(
         String ledgerId,
         Kind kind,
         OperationStatus status,
+        String detail,
         boolean done,
         int version,
         String idempotencyKey,
@@ -75,6 +77,7 @@ public record Operation(
                 ledgerId,
                 command.kind(),
                 OperationStatus.PENDING,
+                null,
                 false,
                 1,
                 idempotencyKey,
@@ -92,12 +95,37 @@ public record Operation(
                 null);
     }
 
+    public Operation withDetail(String detail) {
+        return new Operation(
+                operationId,
+                ledgerId,
+                kind,
+                status,
+                detail,
+                done,
+                version,
+                idempotencyKey,
+                referenceId,
+                createdAt,
+                updatedAt,
+                completedAt,
+                attempts,
+                request,
+                result,
+                error,
+                duplicateOf,
+                steps,
+                transitions,
+                expiresAt);
+    }
+
     public Operation withSteps(List<Step> steps) {
         return new Operation(
                 operationId,
                 ledgerId,
                 kind,
                 status,
+                detail,
                 done,
                 version,
                 idempotencyKey,
@@ -134,6 +162,7 @@ public record Operation(
                 ledgerId,
                 kind,
                 outcome,
+                null,
                 outcome.isDone(),
                 version,
                 idempotencyKey,
@@ -161,6 +190,7 @@ public record Operation(
                 ledgerId,
                 kind,
                 status,
+                detail,
                 done,
                 version,
                 idempotencyKey,

@@ -23,6 +23,7 @@ public enum ProblemCode {
     LEDGER_EXISTS(409, "Another ledger has this id"),
     ACCOUNT_EXISTS(409, "Another account has this id"),
     ACCOUNT_NOT_EMPTY(409, "The account is not empty"),
+    LEDGER_HALTED(409, "The ledger stands still"),
     OPERATION_NOT_DEAD(409, "The operation is not dead"),
     VERSION_CONFLICT(409, "It has changed since the version that you have seen"),
     PAYLOAD_TOO_LARGE(413, "The request is too large"),

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -170,10 +171,27 @@ public final class Book {
         if (batch.stream().allMatch(one -> decided(one.operationId()).isPresent())) { // redelivered
             return batch.stream().map(this::apply).toList();
         }
+        return allOrNone(batch, submission -> apply(submission, true));
+    }
+
+    /**
+     * Takes note of an operation whose turn has not come: its key and its reference are its own from now on. One that is
+     * known, or whose key or reference belongs to another, has its outcome at once.
+     */
+    public Recorded postpone(Submission submission) {
+        return unlessTaken(submission, new Outcome.Undecided(OperationStatus.PENDING));
+    }
+
+    /** The same for a batch of which all are applied or none. */
+    public List<Recorded> postponeAtomically(List<Submission> batch) {
+        return allOrNone(batch, this::postpone);
+    }
+
+    private List<Recorded> allOrNone(List<Submission> batch, Function<Submission, Recorded> decision) {
         var before = state.copy();
         var results = new ArrayList<Recorded>(batch.size());
         for (var i = 0; i < batch.size(); i++) {
-            var result = apply(batch.get(i), true);
+            var result = decision.apply(batch.get(i));
             results.add(result);
             if (result.outcome() instanceof Outcome.Failed failed) {
                 state = before;
@@ -615,16 +633,18 @@ public final class Book {
 
     /** Decides an operation without trying it. One that is known, or whose key or reference is, is not refused for that. */
     public Recorded refuse(Submission submission, Problem problem) {
-        var known = known(submission);
-        if (known.isPresent()) {
-            return known.get();
-        }
-        try {
-            mustOwnItsReference(submission);
-        } catch (Refusal refusal) {
-            return record(submission, new Outcome.Failed(refusal.problem()), List.of(), List.of());
-        }
-        return record(submission, new Outcome.Failed(problem), List.of(), List.of());
+        return unlessTaken(submission, new Outcome.Failed(problem));
+    }
+
+    private Recorded unlessTaken(Submission submission, Outcome outcome) {
+        return known(submission).orElseGet(() -> {
+            try {
+                mustOwnItsReference(submission);
+            } catch (Refusal refusal) {
+                return record(submission, new Outcome.Failed(refusal.problem()), List.of(), List.of());
+            }
+            return record(submission, outcome, List.of(), List.of());
+        });
     }
 
     /** What becomes of work on action items is never lost from sight, whatever the reason. */

@@ -2,8 +2,12 @@ package io.daybook.accept;
 
 import io.daybook.contract.Claim;
 import io.daybook.contract.Codec;
+import io.daybook.contract.DaybookId;
 import io.daybook.contract.Operation;
+import io.daybook.contract.Problem;
+import io.daybook.contract.ProblemCode;
 import io.daybook.contract.RedisKeys;
+import io.daybook.runtime.ProblemException;
 import io.daybook.runtime.Redis;
 import io.daybook.runtime.Script;
 import io.lettuce.core.RedisException;
@@ -12,11 +16,13 @@ import io.lettuce.core.SetArgs;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,18 +30,31 @@ import org.slf4j.LoggerFactory;
 @Singleton
 final class Claims {
     private static final Logger LOG = LoggerFactory.getLogger(Claims.class);
+    private static final Duration RETRY_AFTER_MIN = Duration.ofSeconds(1);
     private static final Script CLAIM = Script.beside(Claims.class, "claim.lua");
     private static final Script RELEASE = Script.beside(Claims.class, "release.lua");
     private static final Script FIND = Script.beside(Claims.class, "find.lua");
 
     private final Redis redis;
     private final Codec codec;
-    private final String retentionSeconds;
+    private final Clock clock;
+    private final Duration retention;
+    private final int backlogMax;
+    private final Duration retryAfterMax;
 
-    Claims(Redis redis, Codec codec, @Value("${daybook.status.retention}") Duration retention) {
+    Claims(
+            Redis redis,
+            Codec codec,
+            Clock clock,
+            @Value("${daybook.status.retention}") Duration retention,
+            @Value("${daybook.backlog.operations-max}") int backlogMax,
+            @Value("${daybook.backlog.retry-after-max}") Duration retryAfterMax) {
         this.redis = redis;
         this.codec = codec;
-        this.retentionSeconds = Long.toString(retention.toSeconds());
+        this.clock = clock;
+        this.retention = retention;
+        this.backlogMax = backlogMax;
+        this.retryAfterMax = retryAfterMax;
     }
 
     /**
@@ -45,19 +64,51 @@ final class Claims {
      * @param waiter the channel on which the outcome is awaited
      * @return who holds each key now
      * @throws RedisException if it cannot be said
+     * @throws ProblemException {@code too_many_requests}, if the ledger has too many operations on their way to take in
+     *     new ones. It is worth to try again when so much time has gone by as the oldest of them has waited.
      */
     List<Claim> claim(String tenant, String ledgerId, List<Wanted> wanted, Optional<String> waiter) {
+        return claim(tenant, ledgerId, wanted, waiter, backlogMax);
+    }
+
+    /** The same for what does not go through the queue, however deep that is. */
+    List<Claim> claimAtOnce(String tenant, String ledgerId, Wanted wanted) {
+        return claim(tenant, ledgerId, List.of(wanted), Optional.empty(), Integer.MAX_VALUE);
+    }
+
+    private List<Claim> claim(
+            String tenant, String ledgerId, List<Wanted> wanted, Optional<String> waiter, int pendingMax) {
+        var now = clock.instant();
         var keys = new ArrayList<String>(1 + 2 * wanted.size());
-        var arguments = new ArrayList<String>(4 + wanted.size());
+        var arguments = new ArrayList<String>(5 + wanted.size());
         keys.add(RedisKeys.pending(tenant, ledgerId));
-        arguments.addAll(List.of(retentionSeconds, tenant, waiter.orElse("")));
+        arguments.addAll(List.of(
+                Long.toString(retention.toSeconds()),
+                tenant,
+                waiter.orElse(""),
+                Integer.toString(pendingMax),
+                DaybookId.first(now.minus(retention).toEpochMilli()).toString()));
         for (var want : wanted) {
             keys.add(RedisKeys.claim(tenant, ledgerId, want.key()));
             keys.add(RedisKeys.operation(want.operationId()));
             arguments.add(want.claim() + "\n" + (want.isOperation() ? json(want.pending()) : ""));
         }
-        List<String> held = redis.call(CLAIM, ScriptOutputType.MULTI, keys, arguments);
-        return held.stream().map(Claim::parse).toList();
+        List<String> answer = redis.call(CLAIM, ScriptOutputType.MULTI, keys, arguments);
+        if (!answer.getFirst().isEmpty()) {
+            throw tooMany(Duration.between(DaybookId.at(UUID.fromString(answer.getFirst())), now));
+        }
+        return answer.stream().skip(1).map(Claim::parse).toList();
+    }
+
+    /** @param behind how long the oldest operation has waited */
+    private ProblemException tooMany(Duration behind) {
+        var wait = Stream.of(behind, retryAfterMax).min(Duration::compareTo).orElseThrow();
+        return new ProblemException(
+                Problem.of(
+                        ProblemCode.TOO_MANY_REQUESTS,
+                        "The ledger has as many operations on their way as it may; the oldest has waited for %d s"
+                                .formatted(behind.toSeconds())),
+                wait.compareTo(RETRY_AFTER_MIN) < 0 ? RETRY_AFTER_MIN : wait);
     }
 
     /** The operation as Redis knows it, and the waiter added to those who are told its outcome. */

@@ -25,6 +25,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,7 +96,7 @@ final class Intake {
         mayUse(caller, command);
         readModels.mustAllow(caller.tenant(), ledgerId, command);
         var wanted = want(caller.tenant(), ledgerId, key, command, now());
-        var held = claim(caller.tenant(), ledgerId, List.of(wanted), Optional.empty())
+        var held = orUnclaimed(List.of(wanted), () -> claims.claimAtOnce(caller.tenant(), ledgerId, wanted))
                 .getFirst();
         mustBeTheSame(wanted, held);
         return held.operationId().equals(wanted.operationId())
@@ -199,8 +200,12 @@ final class Intake {
     }
 
     private List<Claim> claim(String tenant, String ledgerId, List<Wanted> wanted, Optional<String> waiter) {
+        return orUnclaimed(wanted, () -> claims.claim(tenant, ledgerId, wanted, waiter));
+    }
+
+    private static List<Claim> orUnclaimed(List<Wanted> wanted, Supplier<List<Claim>> claiming) {
         try {
-            return claims.claim(tenant, ledgerId, wanted, waiter);
+            return claiming.get();
         } catch (RedisException e) {
             LOG.warn("No key is claimed, the processor will tell duplicates: {}", e.toString());
             return wanted.stream().map(Wanted::claim).toList();

@@ -2,9 +2,11 @@ package io.daybook.processor;
 
 import io.daybook.contract.Codec;
 import io.daybook.contract.InvalidBody;
+import io.daybook.contract.LedgerState;
 import io.daybook.contract.MalformedBody;
 import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
+import io.daybook.store.LedgerTable;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,7 +30,9 @@ final class BatchRunner {
     private static final Logger LOG = LoggerFactory.getLogger(BatchRunner.class);
 
     private final Bookkeeper bookkeeper;
+    private final LastResort lastResort;
     private final DeadLetters deadLetters;
+    private final Parking parking;
     private final Outbox outbox;
     private final OperationQueue queue;
     private final Publisher publisher;
@@ -37,19 +41,39 @@ final class BatchRunner {
 
     BatchRunner(
             Bookkeeper bookkeeper,
+            LastResort lastResort,
             DeadLetters deadLetters,
+            Parking parking,
             Outbox outbox,
             OperationQueue queue,
             Publisher publisher,
             Retries retries,
             Codec codec) {
         this.bookkeeper = bookkeeper;
+        this.lastResort = lastResort;
         this.deadLetters = deadLetters;
+        this.parking = parking;
         this.outbox = outbox;
         this.queue = queue;
         this.publisher = publisher;
         this.retries = retries;
         this.codec = codec;
+    }
+
+    /** What has to be done about ledgers when their messages are done. */
+    private static final class Left {
+        final Set<Integer> leaving = new LinkedHashSet<>();
+        final Set<LedgerTable.Standing> resuming = new LinkedHashSet<>();
+
+        void note(Bookkeeper.Applied applied) {
+            if (applied.leaves()) {
+                leaving.add(applied.ledgerKey());
+            }
+            if (applied.resuming()) {
+                resuming.add(new LedgerTable.Standing(
+                        applied.ledgerKey(), applied.tenant(), applied.ledgerId(), LedgerState.RESUMING));
+            }
+        }
     }
 
     /** @return the ids of the messages that have to be delivered again */
@@ -58,12 +82,11 @@ final class BatchRunner {
         batch.forEach(delivery -> groups.computeIfAbsent(delivery.group(), ignored -> new ArrayList<>())
                 .add(delivery));
         var failed = new ArrayList<String>();
-        var leaving = new LinkedHashSet<Integer>();
+        var left = new Left();
         groups.values()
-                .forEach(group -> runGroup(group, leaving).stream()
-                        .map(Delivery::messageId)
-                        .forEach(failed::add));
-        outbox.drain(leaving);
+                .forEach(group ->
+                        runGroup(group, left).stream().map(Delivery::messageId).forEach(failed::add));
+        finish(left);
         return failed;
     }
 
@@ -75,22 +98,22 @@ final class BatchRunner {
     List<String> bury(List<Delivery> batch) {
         var cause = new Cause("It was taken from the queue too often without a result", null);
         var failed = new ArrayList<String>();
-        var leaving = new LinkedHashSet<Integer>();
+        var left = new Left();
         for (var delivery : batch) {
             try {
-                bury(delivery, cause, leaving);
+                bury(delivery, cause, left);
             } catch (RuntimeException e) {
                 LOG.warn("Dead letter {} of {} is not taken", delivery.messageId(), delivery.group(), e);
                 failed.add(delivery.messageId());
             }
         }
-        outbox.drain(leaving);
+        finish(left);
         return failed;
     }
 
-    private List<Delivery> runGroup(List<Delivery> group, Set<Integer> leaving) {
+    private List<Delivery> runGroup(List<Delivery> group, Left left) {
         if (group.size() > 1) {
-            var failure = attempt(group, leaving);
+            var failure = attempt(group, left);
             if (failure.isEmpty()) {
                 return List.of();
             }
@@ -100,19 +123,19 @@ final class BatchRunner {
         }
         for (var i = 0; i < group.size(); i++) {
             var delivery = group.get(i);
-            var failure = attempt(List.of(delivery), leaving);
-            if (failure.isPresent() && !isParked(delivery, failure.get(), leaving)) {
+            var failure = attempt(List.of(delivery), left);
+            if (failure.isPresent() && !isParked(delivery, failure.get(), left)) {
                 return again(group.subList(i, group.size()));
             }
         }
         return List.of();
     }
 
-    private Optional<RuntimeException> attempt(List<Delivery> deliveries, Set<Integer> leaving) {
+    private Optional<RuntimeException> attempt(List<Delivery> deliveries, Left left) {
         try {
             var work = deliveries.stream().map(this::decode).toList();
             nameInLogs(work);
-            bookkeeper.apply(work).ifPresent(leaving::add);
+            left.note(bookkeeper.apply(work));
             return Optional.empty();
         } catch (RuntimeException e) {
             LOG.warn(
@@ -128,12 +151,12 @@ final class BatchRunner {
         }
     }
 
-    private boolean isParked(Delivery delivery, RuntimeException failure, Set<Integer> leaving) {
-        if (!retries.isPoison(delivery, failure)) {
+    private boolean isParked(Delivery delivery, RuntimeException failure, Left left) {
+        if (!retries.isPoison(delivery.attempt(), failure)) {
             return false;
         }
         try {
-            bury(delivery, Cause.of(failure), leaving);
+            bury(delivery, Cause.of(failure), left);
             LOG.error("Message {} of {} is parked", delivery.messageId(), delivery.group(), failure);
             return true;
         } catch (RuntimeException e) {
@@ -172,33 +195,20 @@ final class BatchRunner {
         return deliveries;
     }
 
-    private void bury(Delivery delivery, Cause cause, Set<Integer> leaving) {
+    private void bury(Delivery delivery, Cause cause, Left left) {
         var message = readable(delivery);
         if (message.isEmpty()) {
-            deadLetters.keep(delivery, cause).ifPresent(leaving::add);
-        } else if (message.get().atomic() || message.get().operations().size() == 1) {
-            bury(message.get(), delivery.attempt(), cause).ifPresent(leaving::add);
+            deadLetters.keep(delivery, cause).ifPresent(left.leaving::add);
         } else {
-            for (var item : message.get().operations()) {
-                applyOrBury(message.get().with(List.of(item)), delivery.attempt())
-                        .ifPresent(leaving::add);
-            }
+            lastResort.bury(new Work(message.get(), delivery.attempt()), cause).forEach(left::note);
         }
     }
 
-    /** One operation of a message must not take the others along. */
-    private Optional<Integer> applyOrBury(QueueMessage message, int attempt) {
-        try {
-            return bookkeeper.apply(List.of(new Work(message, attempt)));
-        } catch (ServiceAway e) {
-            throw e;
-        } catch (RuntimeException e) {
-            return bury(message, attempt, Cause.of(e));
+    private void finish(Left left) {
+        if (!left.resuming.isEmpty()) {
+            parking.goOn(left.resuming);
         }
-    }
-
-    private Optional<Integer> bury(QueueMessage message, int attempt, Cause cause) {
-        return bookkeeper.apply(List.of(new Work(message, attempt, Optional.of(cause))));
+        outbox.drain(left.leaving);
     }
 
     private Work decode(Delivery delivery) {

@@ -1,19 +1,14 @@
 package io.daybook.processor;
 
 import io.daybook.contract.Codec;
+import io.daybook.contract.LedgerState;
 import io.daybook.contract.Operation;
-import io.daybook.contract.OperationStatus;
-import io.daybook.contract.Problem;
-import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
-import io.daybook.contract.StepName;
 import io.daybook.ledger.ActionItem;
 import io.daybook.ledger.Book;
 import io.daybook.ledger.Hold;
 import io.daybook.ledger.Needs;
 import io.daybook.ledger.Original;
-import io.daybook.ledger.Outcome;
-import io.daybook.ledger.Recorded;
 import io.daybook.ledger.StepTaken;
 import io.daybook.ledger.Submission;
 import io.daybook.store.AccountTable;
@@ -24,6 +19,7 @@ import io.daybook.store.HoldTable;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
 import io.daybook.store.OutboxTable;
+import io.daybook.store.ParkedTable;
 import io.daybook.store.ReversalTable;
 import io.daybook.store.StepTable;
 import io.daybook.store.TransactionTable;
@@ -38,16 +34,9 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Applies messages of one ledger: in one transaction, in a number of statements that does not grow with them.
@@ -74,6 +63,8 @@ final class Bookkeeper {
     private final ReversalTable reversals;
     private final ActionItemTable actionItems;
     private final DeadLetterTable deadLetters;
+    private final ParkedTable parked;
+    private final Halts halts;
     private final OutboxTable outboxTable;
     private final Outbox outbox;
     private final Codec codec;
@@ -92,6 +83,8 @@ final class Bookkeeper {
             ReversalTable reversals,
             ActionItemTable actionItems,
             DeadLetterTable deadLetters,
+            ParkedTable parked,
+            Halts halts,
             OutboxTable outboxTable,
             Outbox outbox,
             Codec codec,
@@ -108,6 +101,8 @@ final class Bookkeeper {
         this.reversals = reversals;
         this.actionItems = actionItems;
         this.deadLetters = deadLetters;
+        this.parked = parked;
+        this.halts = halts;
         this.outboxTable = outboxTable;
         this.outbox = outbox;
         this.codec = codec;
@@ -121,12 +116,26 @@ final class Bookkeeper {
      *
      * @param decided all operations of the ledger as they stand now
      * @param leaves whether something is in the outbox, or may be
+     * @param resuming whether the ledger has something parked that is to be applied
      */
-    private record Committed(int ledgerKey, List<Operation> decided, boolean leaves) {}
+    private record Committed(int ledgerKey, List<Operation> decided, boolean leaves, boolean resuming) {}
+
+    /**
+     * What is left to do about a ledger.
+     *
+     * @param leaves whether something is in its outbox, or may be
+     * @param resuming whether it has something parked that is to be applied
+     */
+    record Applied(String tenant, String ledgerId, int ledgerKey, boolean leaves, boolean resuming) {}
+
+    /** What was parked cannot be applied: its ledger has been halted again. */
+    static final class StandsStill extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
 
     /** What there was before. */
     private record Loaded(
-            Map<UUID, OperationTable.Row> operations,
+            List<OperationTable.Row> operations,
             List<AccountTable.Row> accounts,
             List<Hold> holds,
             List<StepTaken> steps,
@@ -136,9 +145,7 @@ final class Bookkeeper {
         Book.Loaded forBook() {
             return new Book.Loaded(
                     accounts.stream().map(AccountTable.Row::account).toList(),
-                    operations.values().stream()
-                            .map(OperationTable.Row::recorded)
-                            .toList(),
+                    operations.stream().map(OperationTable.Row::recorded).toList(),
                     holds,
                     steps,
                     originals,
@@ -146,58 +153,47 @@ final class Bookkeeper {
         }
     }
 
-    /** What has to be written besides what the book says, in the order in which it was decided. */
-    private static final class Changes {
-        final Map<UUID, OperationTable.Row> operations = new LinkedHashMap<>();
-        final List<DeadLetterTable.Row> letters = new ArrayList<>();
-        final Set<UUID> revived = new LinkedHashSet<>();
-        final List<OutboxTable.Entry> outbox = new ArrayList<>();
-    }
-
     /**
      * Returns when all outcomes are committed; or throws, and nothing has changed. To apply the same again changes
      * nothing more.
      *
-     * @return the key of the ledger if something has to leave it, or may have to
+     * @throws StandsStill if what was parked cannot be applied
      */
-    Optional<Integer> apply(List<Work> work) {
+    Applied apply(List<Work> work) {
         var tenant = work.getFirst().message().tenant();
         var ledgerId = work.getFirst().ledgerId();
         var startedAt = clock.instant();
         var committed = database.transaction(connection -> apply(connection, tenant, ledgerId, work));
         tally.count(startedAt, committed.decided());
         outbox.publish(tenant, ledgerId, committed.ledgerKey(), committed.decided());
-        return committed.leaves() ? Optional.of(committed.ledgerKey()) : Optional.empty();
+        return new Applied(tenant, ledgerId, committed.ledgerKey(), committed.leaves(), committed.resuming());
     }
 
     private Committed apply(Connection connection, String tenant, String ledgerId, List<Work> work)
             throws SQLException {
         var ledger = lock(connection, tenant, ledgerId);
-        var submissions = new LinkedHashMap<Work, List<Submission>>();
-        work.forEach(one -> submissions.put(one, submissions(one.message())));
-        var all = submissions.values().stream().flatMap(List::stream).toList();
-        var loaded = load(connection, ledger, new Needs(all), work);
-        var known = loaded.operations();
-
+        if (ledger.resource().state() == LedgerState.HALTED
+                && work.stream().anyMatch(one -> one.origin() == Work.Origin.PARKED)) {
+            throw new StandsStill();
+        }
+        var submissions = work.stream().map(one -> submissions(one.message())).toList();
+        var needs = new Needs(submissions.stream().flatMap(List::stream).toList());
+        var loaded = load(connection, ledger, needs, work);
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var book = new Book(ledger.head(), loaded.forBook(), now);
-        var changes = new Changes();
-        for (var one : work) {
-            decide(book, one, submissions.get(one), known, changes, now);
+        var decisions = new Decisions(ledger, book, loaded.operations(), now, outbox, codec, retention);
+        for (var i = 0; i < work.size(); i++) {
+            decisions.take(work.get(i), submissions.get(i));
         }
-        settle(book, known, changes, now);
-        tell(book, changes, now);
-        write(connection, ledger, book, loaded, changes, now);
-        var ids = new LinkedHashSet<>(new Needs(all).operations());
-        ids.addAll(changes.operations.keySet());
-        var decided = ids.stream()
-                .map(known::get)
-                .filter(Objects::nonNull) // those of other ledgers
-                .map(OperationTable.Row::operation)
-                .toList();
+        decisions.finish();
+        write(connection, ledger, book, loaded, decisions, now);
         // Whoever took it before may have ended between its commit and the sending.
         var isBack = work.stream().anyMatch(one -> one.attempt() > 1);
-        return new Committed(ledger.key(), decided, isBack || !changes.outbox.isEmpty());
+        return new Committed(
+                ledger.key(),
+                decisions.of(needs.operations()),
+                isBack || !decisions.outbox().isEmpty(),
+                ledger.resource().state() == LedgerState.RESUMING);
     }
 
     private LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
@@ -225,10 +221,7 @@ final class Bookkeeper {
     private Loaded load(Connection connection, LedgerTable.Row ledger, Needs needs, List<Work> work)
             throws SQLException {
         var key = ledger.key();
-        var known = new LinkedHashMap<UUID, OperationTable.Row>();
-        operations
-                .known(connection, key, needs.operations(), needs.idempotencyKeys(), needs.references())
-                .forEach(row -> known.put(row.operation().operationId(), row));
+        var known = operations.known(connection, key, needs.operations(), needs.idempotencyKeys(), needs.references());
         var held = found(needs.holds(), ids -> holds.find(connection, key, ids));
         var taken = found(needs.steps(), ids -> steps.find(connection, key, ids));
         var originals = found(
@@ -271,230 +264,8 @@ final class Bookkeeper {
         return loaded;
     }
 
-    private void decide(
-            Book book,
-            Work work,
-            List<Submission> submissions,
-            Map<UUID, OperationTable.Row> known,
-            Changes changes,
-            Instant now) {
-        var recorded = recorded(book, work, submissions, known);
-        UUID letter = null;
-        for (var i = 0; i < recorded.size(); i++) {
-            var item = work.message().operations().get(i);
-            var before = known.get(item.operationId());
-            if (before == null || hasMoved(before, recorded.get(i))) {
-                var row = row(work, item, recorded.get(i), book.head().ledgerId(), known, now);
-                change(before, row, known, changes);
-                if (isDead(row) && row.operation().duplicateOf() == null) {
-                    letter = letter == null || !work.message().atomic() ? item.operationId() : letter;
-                    changes.letters.add(letter(work, item, row.operation(), letter));
-                }
-            } else if (work.isReminder() && isAsked(book, item.operationId())) {
-                change(before, raised(before, before.operation().attempts(), 1, now), known, changes);
-            } else if (work.poison().isEmpty()
-                    && item.step() == null
-                    && work.attempt() > before.operation().attempts()) {
-                var more = work.attempt() - before.operation().attempts();
-                change(before, raised(before, work.attempt(), more, now), known, changes);
-            }
-        }
-    }
-
-    /** As each operation stands now; nothing for a step of another ledger's. */
-    private static List<Recorded> recorded(
-            Book book, Work work, List<Submission> submissions, Map<UUID, OperationTable.Row> known) {
-        if (work.poison().isPresent()) {
-            var problem = Problem.of(
-                    ProblemCode.PROCESSING_FAILED, work.poison().get().summary());
-            return submissions.stream()
-                    .map(submission -> refused(book, submission, problem, known.get(submission.operationId())))
-                    .toList();
-        }
-        return work.message().atomic()
-                ? book.applyAtomically(submissions)
-                : submissions.stream()
-                        .flatMap(submission -> submission.step() == null
-                                ? Stream.of(book.apply(submission))
-                                : book.step(submission).stream())
-                        .toList();
-    }
-
-    /** A step is known to be one of its operation, which is then dead on its way: what it holds, it goes on to hold. */
-    private static Recorded refused(Book book, Submission submission, Problem problem, OperationTable.Row before) {
-        return submission.step() != null
-                        && before != null
-                        && !before.operation().done()
-                ? before.recorded()
-                        .with(new Outcome.Failed(problem), before.operation().steps())
-                : book.refuse(submission, problem);
-    }
-
-    private static boolean hasMoved(OperationTable.Row before, Recorded recorded) {
-        return before.operation().status() != status(recorded.outcome())
-                || !before.operation().steps().equals(recorded.steps());
-    }
-
-    private void change(
-            OperationTable.Row before, OperationTable.Row row, Map<UUID, OperationTable.Row> known, Changes changes) {
-        var operation = row.operation();
-        known.put(operation.operationId(), row);
-        changes.operations.put(operation.operationId(), row);
-        if (before != null && isDead(before) && !isDead(row)) {
-            changes.revived.add(operation.operationId());
-        }
-        if (before == null || before.operation().status() != operation.status()) {
-            changes.outbox.addAll(outbox.events(row.tenant(), operation, before == null));
-        }
-    }
-
-    /** It has moved so far as that its other ledger is asked once more. */
-    private static boolean isAsked(Book book, UUID operationId) {
-        return book.messages().stream()
-                .anyMatch(
-                        message -> message.operations().getFirst().operationId().equals(operationId));
-    }
-
-    private static boolean isDead(OperationTable.Row row) {
-        return row.operation().status() == OperationStatus.DEAD;
-    }
-
-    /** Those that repeat an operation and have waited for its outcome, which has come. */
-    private void settle(Book book, Map<UUID, OperationTable.Row> known, Changes changes, Instant now) {
-        for (var recorded : book.operations()) {
-            var before = known.get(recorded.operationId());
-            if (recorded.duplicateOf() != null && before != null && hasMoved(before, recorded)) {
-                var operation = moved(
-                        before.operation(), recorded, 1, before.operation().attempts(), known, now);
-                var row = new OperationTable.Row(before.tenant(), operation, before.fingerprint(), before.caller());
-                change(before, row, known, changes);
-            }
-        }
-    }
-
-    /** Attempts that failed were told to Redis with versions of their own: the outcome must have a higher one. */
-    private static OperationTable.Row raised(OperationTable.Row row, int attempts, int more, Instant now) {
-        var operation = row.operation();
-        return new OperationTable.Row(
-                row.tenant(),
-                operation.attempted(operation.version() + more, attempts, now),
-                row.fingerprint(),
-                row.caller());
-    }
-
-    private OperationTable.Row row(
-            Work work,
-            QueueMessage.Item item,
-            Recorded recorded,
-            String ledgerId,
-            Map<UUID, OperationTable.Row> known,
-            Instant now) {
-        var message = work.message();
-        var before = known.get(item.operationId());
-        var operation = before != null
-                ? before.operation()
-                : Operation.pending(
-                        item.operationId(),
-                        ledgerId,
-                        item.idempotencyKey(),
-                        item.request(),
-                        codec.tree(item.request()),
-                        message.acceptedAt());
-        var moved = item.step() == null
-                ? moved(operation, recorded, work.attempt(), work.attempt(), known, now)
-                : moved(operation, recorded, 1, operation.attempts(), known, now);
-        return new OperationTable.Row(message.tenant(), moved, recorded.fingerprint(), message.caller());
-    }
-
-    /** @param more by how much its version rises */
-    private Operation moved(
-            Operation operation,
-            Recorded recorded,
-            int more,
-            int attempts,
-            Map<UUID, OperationTable.Row> known,
-            Instant now) {
-        var status = status(recorded.outcome());
-        var version = operation.version() + more;
-        var from = operation;
-        if (operation.status() == OperationStatus.DEAD && status != OperationStatus.DEAD) { // its answer came late
-            from = from.decided(OperationStatus.PENDING, version, attempts, null, null, null, now, retention);
-        }
-        if (status == OperationStatus.FAILED && isReleased(recorded.steps())) {
-            from = from.decided(OperationStatus.COMPENSATING, version, attempts, null, null, null, now, retention);
-        }
-        return from.decided(
-                        status,
-                        version,
-                        attempts,
-                        recorded.outcome() instanceof Outcome.Succeeded succeeded ? succeeded.result() : null,
-                        error(operation, recorded, known),
-                        recorded.duplicateOf(),
-                        now,
-                        retention)
-                .withSteps(recorded.steps());
-    }
-
-    private static boolean isReleased(List<Operation.Step> steps) {
-        return steps.stream().anyMatch(step -> step.name().equals(StepName.RELEASE.toString()));
-    }
-
-    /** What is left alone keeps its error, and shares it with what repeats it. */
-    private static Problem error(Operation operation, Recorded recorded, Map<UUID, OperationTable.Row> known) {
-        return switch (recorded.outcome()) {
-            case Outcome.Succeeded succeeded -> null;
-            case Outcome.Failed failed -> failed.problem();
-            case Outcome.Undecided undecided ->
-                undecided.status().isDone()
-                        ? Optional.ofNullable(recorded.duplicateOf())
-                                .map(first -> known.get(first).operation())
-                                .orElse(operation)
-                                .error()
-                        : null;
-        };
-    }
-
-    /** What could not be processed has not failed: it waits for an operator. */
-    private static OperationStatus status(Outcome outcome) {
-        return outcome instanceof Outcome.Failed failed
-                        && failed.problem().code().equals(ProblemCode.PROCESSING_FAILED.toString())
-                ? OperationStatus.DEAD
-                : outcome.status();
-    }
-
-    private DeadLetterTable.Row letter(Work work, QueueMessage.Item item, Operation dead, UUID letterId) {
-        var carries = letterId.equals(item.operationId());
-        return DeadLetterTable.Row.open(
-                item.operationId(),
-                letterId,
-                true,
-                carries ? codec.encode(work.letter(item)) : null,
-                dead.error().detail(),
-                carries ? work.poison().map(Cause::stack).orElse(null) : null,
-                work.attempt(),
-                dead.updatedAt());
-    }
-
-    /**
-     * To the queue, which takes an id once within minutes, what is asked or answered again is another message: the first
-     * may be lost.
-     */
-    private void tell(Book book, Changes changes, Instant now) {
-        var taken = book.steps().stream().map(StepTaken::operationId).collect(Collectors.toSet());
-        var again = ":" + ChronoUnit.MICROS.between(Instant.EPOCH, now);
-        for (var message : book.messages()) {
-            var item = message.operations().getFirst();
-            var id = item.operationId();
-            changes.outbox.add(new OutboxTable.Entry(
-                    OutboxTable.Target.MESSAGE,
-                    id + ":" + item.step().name() + (taken.contains(id) ? "" : again),
-                    message.group(),
-                    codec.encode(message)));
-        }
-    }
-
     private void write(
-            Connection connection, LedgerTable.Row ledger, Book book, Loaded loaded, Changes changes, Instant now)
+            Connection connection, LedgerTable.Row ledger, Book book, Loaded loaded, Decisions decisions, Instant now)
             throws SQLException {
         writeBooks(connection, ledger, book, loaded.accounts(), now);
         if (!book.steps().isEmpty()) {
@@ -503,22 +274,26 @@ final class Bookkeeper {
         if (!book.reversals().isEmpty()) {
             reversals.write(connection, ledger.key(), book.reversals());
         }
-        var items = actionItems(book, loaded.actionItems(), changes, now);
+        var items = decisions.actionItems(loaded.actionItems());
         if (!items.isEmpty()) {
             actionItems.write(connection, ledger.key(), items);
         }
-        if (!changes.operations.isEmpty()) {
-            operations.write(connection, ledger.key(), changes.operations.values());
+        if (!decisions.operations().isEmpty()) {
+            operations.write(connection, ledger.key(), decisions.operations());
         }
-        if (!changes.letters.isEmpty()) {
-            deadLetters.write(connection, ledger.key(), changes.letters);
+        if (!decisions.parked().isEmpty()) {
+            parked.insert(connection, ledger.key(), decisions.parked(), now);
         }
-        if (!changes.revived.isEmpty()) {
-            deadLetters.resolve(
-                    connection, changes.revived, new DeadLetterTable.Resolution("redriven", null, CALLER, now));
+        if (!decisions.revived().isEmpty()) {
+            var answered = new DeadLetterTable.Resolution("redriven", null, CALLER, now);
+            deadLetters.resolve(connection, decisions.revived(), answered);
         }
-        if (!changes.outbox.isEmpty()) {
-            outboxTable.insert(connection, ledger.key(), changes.outbox, now);
+        if (!decisions.outbox().isEmpty()) {
+            outboxTable.insert(connection, ledger.key(), decisions.outbox(), now);
+        }
+        if (!decisions.letters().isEmpty()) {
+            deadLetters.write(connection, ledger.key(), decisions.letters());
+            halts.afterDeadLetter(connection, ledger, decisions.letters().getFirst(), now);
         }
     }
 
@@ -545,26 +320,5 @@ final class Bookkeeper {
         if (!book.holds().isEmpty()) {
             holds.write(connection, ledger.key(), book.holds(), keys);
         }
-    }
-
-    /** Those that were asked for, and one for each dead letter. */
-    private static Collection<ActionItem> actionItems(
-            Book book, List<ActionItem> loaded, Changes changes, Instant now) {
-        var items = new LinkedHashMap<UUID, ActionItem>();
-        book.actionItems().forEach(item -> items.put(item.id(), item));
-        for (var letter : changes.letters) {
-            var id = letter.operationId();
-            if (letter.letterId().equals(id) && !items.containsKey(id)) {
-                var problem = changes.operations.get(id).operation().error();
-                items.put(
-                        id,
-                        loaded.stream()
-                                .filter(item -> item.id().equals(id))
-                                .findFirst()
-                                .map(item -> item.failed(id, problem, now))
-                                .orElseGet(() -> ActionItem.about(id, problem, now)));
-            }
-        }
-        return items.values();
     }
 }

@@ -42,6 +42,7 @@ final class DeadLetters {
     private final DeadLetterTable letters;
     private final ActionItemTable actionItems;
     private final OutboxTable outboxTable;
+    private final Halts halts;
     private final Outbox outbox;
     private final Publisher publisher;
     private final Codec codec;
@@ -55,6 +56,7 @@ final class DeadLetters {
             DeadLetterTable letters,
             ActionItemTable actionItems,
             OutboxTable outboxTable,
+            Halts halts,
             Outbox outbox,
             Publisher publisher,
             Codec codec,
@@ -66,6 +68,7 @@ final class DeadLetters {
         this.letters = letters;
         this.actionItems = actionItems;
         this.outboxTable = outboxTable;
+        this.halts = halts;
         this.outbox = outbox;
         this.publisher = publisher;
         this.codec = codec;
@@ -91,23 +94,25 @@ final class DeadLetters {
         var letter =
                 DeadLetterTable.Row.open(id, id, false, body, cause.summary(), cause.stack(), delivery.attempt(), now);
         return database.transaction(connection -> {
-            Integer key = null;
+            var ledger = Optional.<LedgerTable.Row>empty();
             if (isLedgers) {
                 ledgers.insertUnopened(connection, group[0], group[1]);
-                key = ledgers.lock(connection, group[0], group[1]).orElseThrow().key();
+                ledger = ledgers.lock(connection, group[0], group[1]);
             }
             if (letters.find(connection, id).isPresent()) {
                 return Optional.<Integer>empty();
             }
-            letters.write(connection, key, List.of(letter));
-            if (key == null) {
+            letters.write(connection, ledger.map(LedgerTable.Row::key).orElse(null), List.of(letter));
+            if (ledger.isEmpty()) {
                 return Optional.<Integer>empty();
             }
+            var key = ledger.get().key();
             var problem = Problem.of(ProblemCode.PROCESSING_FAILED, cause.summary());
             actionItems.write(connection, key, List.of(ActionItem.about(id, problem, now)));
             var event = Event.ofLetter(group[0], group[1], id, OperationStatus.DEAD, problem, now);
             var events = outbox.event(group[0], group[1], event);
             outboxTable.insert(connection, key, events, now);
+            halts.afterDeadLetter(connection, ledger.get(), letter, now);
             return events.isEmpty() ? Optional.<Integer>empty() : Optional.of(key);
         });
     }
@@ -254,7 +259,7 @@ final class DeadLetters {
                 operation.duplicateOf(),
                 at,
                 retention);
-        return new OperationTable.Row(row.tenant(), moved, row.fingerprint(), row.caller());
+        return row.with(moved);
     }
 
     /** The queue has seen the first ids of its operations: to it, this must be another message. */

@@ -78,7 +78,7 @@ final class LedgersController {
                 .filter(asset -> asset != null && !codes.add(asset.code()))
                 .forEach(asset -> in.error("assets", "declares " + asset.code() + " twice"));
         var onDeadLetter = in.choice("on_dead_letter", false, List.of("continue", "halt"));
-        return in.build(() -> new LedgerResource(ledgerId, name, assets, onDeadLetter.orElse("continue"), 0, null));
+        return in.build(() -> LedgerResource.opened(ledgerId, name, assets, onDeadLetter.orElse("continue"), null));
     }
 
     private static List<Asset> noAssets(Fields in) {

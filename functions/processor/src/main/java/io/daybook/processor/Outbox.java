@@ -76,7 +76,8 @@ final class Outbox {
         if (isNew && operation.duplicateOf() == null) {
             events.addAll(event(tenant, operation.ledgerId(), Event.requested(tenant, operation)));
         }
-        if (operation.duplicateOf() == null || operation.status() == OperationStatus.DEAD) {
+        var isRequestedOnly = isNew && operation.status() == OperationStatus.PENDING; // it waits for its ledger
+        if (!isRequestedOnly && (operation.duplicateOf() == null || operation.status() == OperationStatus.DEAD)) {
             events.addAll(event(tenant, operation.ledgerId(), Event.of(tenant, operation)));
         }
         return events;

@@ -1,5 +1,6 @@
 package io.daybook.processor;
 
+import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ReadModel;
 import io.daybook.contract.RedisKeys;
 import io.daybook.runtime.Redis;
@@ -7,11 +8,14 @@ import io.daybook.runtime.Script;
 import io.daybook.store.AccountTable;
 import io.daybook.store.Database;
 import io.daybook.store.LedgerTable;
+import io.daybook.store.OutboxTable;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.ScriptOutputType;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,11 +29,14 @@ final class ReadModels {
     private static final Logger LOG = LoggerFactory.getLogger(ReadModels.class);
     private static final Script PUT_ACCOUNT = Script.beside(ReadModels.class, "put-account.lua");
     private static final int LEDGERS_MAX = 10_000;
+    private static final int REPAIRED_MAX = 1_000;
 
     private final Redis redis;
     private final Database database;
     private final LedgerTable ledgers;
     private final AccountTable accounts;
+    private final OutboxTable outbox;
+    private final Clock clock;
     private final int accountsMax;
     private final Duration timeToLive;
 
@@ -38,12 +45,16 @@ final class ReadModels {
             Database database,
             LedgerTable ledgers,
             AccountTable accounts,
+            OutboxTable outbox,
+            Clock clock,
             @Value("${daybook.read-model.accounts-max}") int accountsMax,
             @Value("${daybook.read-model.ttl}") Duration timeToLive) {
         this.redis = redis;
         this.database = database;
         this.ledgers = ledgers;
         this.accounts = accounts;
+        this.outbox = outbox;
+        this.clock = clock;
         this.accountsMax = accountsMax;
         this.timeToLive = timeToLive;
     }
@@ -61,25 +72,35 @@ final class ReadModels {
         }
     }
 
-    /** After a ledger was opened. A failure is no reason to fail: intake then knows less. */
+    /**
+     * Makes anew what Redis has of a ledger and its accounts.
+     *
+     * @throws RedisException if Redis was not told all of it
+     */
+    void refresh(String tenant, String ledgerId) {
+        refreshLedger(tenant, ledgerId);
+        if (redis.call(commands -> commands.exists(RedisKeys.ledgers(tenant))) == 0) {
+            refreshLedgers(tenant);
+        } else {
+            redis.call(commands -> commands.hset(RedisKeys.ledgers(tenant), ledgerId, "1"));
+        }
+    }
+
+    /** After a ledger was opened. */
     void ledgerOpened(String tenant, String ledgerId) {
-        quietly(() -> {
-            refreshLedger(tenant, ledgerId);
-            if (redis.call(commands -> commands.exists(RedisKeys.ledgers(tenant))) == 0) {
-                refreshLedgers(tenant);
-            } else {
-                redis.call(commands -> commands.hset(RedisKeys.ledgers(tenant), ledgerId, "1"));
-            }
-        });
+        orLater(tenant, ledgerId, () -> refresh(tenant, ledgerId));
     }
 
     /** After an account was opened or its status changed: the newer version wins. */
     void accountChanged(String tenant, String ledgerId, AccountTable.Row account) {
-        quietly(() -> redis.call(
-                PUT_ACCOUNT,
-                ScriptOutputType.INTEGER,
-                List.of(RedisKeys.readModel(tenant, ledgerId)),
-                List.of(account.account().id(), Long.toString(account.version()), field(account))));
+        orLater(
+                tenant,
+                ledgerId,
+                () -> redis.call(
+                        PUT_ACCOUNT,
+                        ScriptOutputType.INTEGER,
+                        List.of(RedisKeys.readModel(tenant, ledgerId)),
+                        List.of(account.account().id(), Long.toString(account.version()), field(account))));
     }
 
     /**
@@ -134,11 +155,43 @@ final class ReadModels {
                 .toString();
     }
 
-    private static void quietly(Runnable step) {
+    /** Redis may hold something older, and intake go by it: then the relay will tell it. */
+    private void orLater(String tenant, String ledgerId, Runnable step) {
         try {
             step.run();
         } catch (RedisException e) {
-            LOG.warn("The read model is not up to date: {}", e.toString());
+            LOG.warn("The read model of {} is left to the relay: {}", ledgerId, e.toString());
+            database.transaction(connection -> {
+                var ledger = ledgers.lock(connection, tenant, ledgerId).orElseThrow();
+                var entry = OutboxTable.Entry.readModel(ledgerId, QueueMessage.group(tenant, ledgerId));
+                outbox.insert(
+                        connection,
+                        ledger.key(),
+                        List.of(entry),
+                        clock.instant().truncatedTo(ChronoUnit.MICROS));
+                return null;
+            });
         }
+    }
+
+    /** Tells Redis what it did not learn when it happened. */
+    int repair() {
+        var rows = database.transaction(connection -> outbox.readModels(connection, REPAIRED_MAX));
+        try {
+            rows.stream().map(row -> row.entry().group()).distinct().forEach(group -> {
+                var parts = group.split("~");
+                refresh(parts[0], parts[1]);
+            });
+        } catch (RedisException e) {
+            LOG.warn("{} read model(s) are not up to date: {}", rows.size(), e.toString());
+            return 0;
+        }
+        if (!rows.isEmpty()) {
+            database.transaction(connection -> {
+                outbox.delete(connection, rows);
+                return null;
+            });
+        }
+        return rows.size();
     }
 }

@@ -51,8 +51,8 @@ final class Registry {
             if (row.head().open()) {
                 return new Opened<>(mustBeTheSame(row.resource(), wanted), false);
             }
-            var ledger = new LedgerResource(
-                    wanted.ledgerId(), wanted.name(), wanted.assets(), wanted.onDeadLetter(), 0, now());
+            var ledger = LedgerResource.opened(
+                    wanted.ledgerId(), wanted.name(), wanted.assets(), wanted.onDeadLetter(), now());
             ledgers.open(connection, row.key(), ledger);
             return new Opened<>(ledger, true);
         });

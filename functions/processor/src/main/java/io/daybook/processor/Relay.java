@@ -4,14 +4,17 @@ import io.daybook.contract.Codec;
 import io.daybook.contract.Command;
 import io.daybook.contract.DaybookId;
 import io.daybook.contract.Kind;
+import io.daybook.contract.LedgerState;
 import io.daybook.contract.Operation;
 import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
 import io.daybook.store.Database;
 import io.daybook.store.DeadLetterTable;
 import io.daybook.store.HoldTable;
+import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
 import io.daybook.store.OutboxTable;
+import io.daybook.store.ParkedTable;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -26,7 +29,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What has to be done from time to time: send what stayed in the outbox, let go holds whose time is over, ask again for
- * steps that nobody has heard of, and forget what is old.
+ * steps that nobody has heard of, apply what was parked in ledgers that go on, and forget what is old.
  */
 @Singleton
 final class Relay {
@@ -36,12 +39,16 @@ final class Relay {
     private static final String CALLER = "daybook";
 
     private final Outbox outbox;
+    private final ReadModels readModels;
     private final Bookkeeper bookkeeper;
+    private final Parking parking;
     private final Database database;
     private final OutboxTable outboxTable;
     private final HoldTable holds;
     private final OperationTable operations;
     private final DeadLetterTable deadLetters;
+    private final LedgerTable ledgers;
+    private final ParkedTable parkedTable;
     private final Clock clock;
     private final Duration retention;
     private final int forgetBatch;
@@ -52,12 +59,16 @@ final class Relay {
 
     Relay(
             Outbox outbox,
+            ReadModels readModels,
             Bookkeeper bookkeeper,
+            Parking parking,
             Database database,
             OutboxTable outboxTable,
             HoldTable holds,
             OperationTable operations,
             DeadLetterTable deadLetters,
+            LedgerTable ledgers,
+            ParkedTable parkedTable,
             Clock clock,
             @Value("${daybook.operations.retention}") Duration retention,
             @Value("${daybook.operations.forget-batch}") int forgetBatch,
@@ -66,12 +77,16 @@ final class Relay {
             @Value("${daybook.relay.operations-max}") int batch,
             Codec codec) {
         this.outbox = outbox;
+        this.readModels = readModels;
         this.bookkeeper = bookkeeper;
+        this.parking = parking;
         this.database = database;
         this.outboxTable = outboxTable;
         this.holds = holds;
         this.operations = operations;
         this.deadLetters = deadLetters;
+        this.ledgers = ledgers;
+        this.parkedTable = parkedTable;
         this.clock = clock;
         this.retention = retention;
         this.forgetBatch = forgetBatch;
@@ -84,37 +99,55 @@ final class Relay {
     /**
      * What a run has done and left: all that there is to measure about it.
      *
+     * @param statusesRepaired and read models
      * @param holdsExpired that have let go
      * @param stepsResent of operations between two ledgers
+     * @param parkedApplied messages of ledgers that go on
      * @param outboxAgeSeconds how long the oldest row has waited that is still there; 0 if none is
      * @param deadLetters how many wait for an operator
+     * @param haltedLedgers how many stand still
+     * @param parked how many messages wait for such a ledger
      */
     record Report(
             int sent,
             int statusesRepaired,
             int holdsExpired,
             int stepsResent,
+            int parkedApplied,
             int operationsForgotten,
             long outboxAgeSeconds,
-            int deadLetters) {}
+            int deadLetters,
+            int haltedLedgers,
+            int parked) {}
 
     Report run() {
         var expired = expireHolds();
         var resent = resendSteps();
+        var applied = parking.goOn(standing(LedgerState.RESUMING));
         var sent = outbox.drainAll();
-        var repaired = outbox.repairStatuses();
+        var repaired = outbox.repairStatuses() + readModels.repair();
         var forgotten = forget();
+        var halted = standing(LedgerState.HALTED).size();
         return database.transaction(connection -> new Report(
                 sent,
                 repaired,
                 expired,
                 resent,
+                applied,
                 forgotten,
                 outboxTable
                         .oldest(connection)
                         .map(oldest -> Duration.between(oldest, clock.instant()).toSeconds())
                         .orElse(0L),
-                deadLetters.count(connection)));
+                deadLetters.count(connection),
+                halted,
+                parkedTable.count(connection)));
+    }
+
+    private List<LedgerTable.Standing> standing(LedgerState state) {
+        return database.transaction(ledgers::standing).stream()
+                .filter(ledger -> ledger.state() == state)
+                .toList();
     }
 
     /** As an operation like any other; § is in no key that a client can send. */
@@ -141,7 +174,8 @@ final class Relay {
         var waiting =
                 database.transaction(connection -> operations.underWay(connection, now.minus(resendAfter), batch));
         return apply(waiting.stream()
-                .map(row -> new Work(Reminder.of(row, codec, now), 1, standstill(row.operation(), now)))
+                .map(row ->
+                        new Work(Reminder.of(row, codec, now), 1, standstill(row.operation(), now), Work.Origin.QUEUE))
                 .toList());
     }
 

@@ -27,14 +27,19 @@ public final class RelayHandler extends MicronautRequestHandler<Map<String, Obje
         var report = relay.run();
         meter.seconds("OutboxAgeSeconds", report.outboxAgeSeconds());
         meter.count("DeadLetters", report.deadLetters());
+        meter.count("HaltedLedgers", report.haltedLedgers());
+        meter.count("Parked", report.parked());
         meter.flush();
-        return Map.of(
-                "sent", report.sent(),
-                "statuses_repaired", report.statusesRepaired(),
-                "holds_expired", report.holdsExpired(),
-                "steps_resent", report.stepsResent(),
-                "operations_forgotten", report.operationsForgotten(),
-                "outbox_age_seconds", report.outboxAgeSeconds(),
-                "dead_letters", report.deadLetters());
+        return Map.ofEntries(
+                Map.entry("sent", report.sent()),
+                Map.entry("statuses_repaired", report.statusesRepaired()),
+                Map.entry("holds_expired", report.holdsExpired()),
+                Map.entry("steps_resent", report.stepsResent()),
+                Map.entry("parked_applied", report.parkedApplied()),
+                Map.entry("operations_forgotten", report.operationsForgotten()),
+                Map.entry("outbox_age_seconds", report.outboxAgeSeconds()),
+                Map.entry("dead_letters", report.deadLetters()),
+                Map.entry("halted_ledgers", report.haltedLedgers()),
+                Map.entry("parked", report.parked()));
     }
 }

@@ -28,8 +28,8 @@ final class Retries {
     }
 
     /** Whether it failed by itself, and often enough. While a service is away nothing can be said of a message. */
-    boolean isPoison(Delivery delivery, RuntimeException cause) {
-        return !(cause instanceof ServiceAway) && delivery.attempt() >= attemptsMax;
+    boolean isPoison(int attempt, RuntimeException cause) {
+        return !(cause instanceof ServiceAway) && attempt >= attemptsMax;
     }
 
     /** In whole seconds, as SQS takes it: the double of the attempt ahead of it, less up to a half of it by chance. */

@@ -27,7 +27,10 @@ final class SyncBooks implements Books {
 
     @Override
     public Operation apply(QueueMessage message) {
-        bookkeeper.apply(List.of(new Work(message, 1))).ifPresent(ledger -> outbox.drain(List.of(ledger)));
+        var applied = bookkeeper.apply(List.of(new Work(message, 1, Optional.empty(), Work.Origin.REQUEST)));
+        if (applied.leaves()) {
+            outbox.drain(List.of(applied.ledgerKey()));
+        }
         return find(message.operations().getFirst().operationId()).orElseThrow();
     }
 

@@ -9,11 +9,32 @@ import java.util.Optional;
  * A message to apply.
  *
  * @param attempt how often it has been delivered, this time included
- * @param poison why it is not to be applied but to be parked among the dead letters
+ * @param poison why it is not to be applied but to be put among the dead letters
  */
-record Work(QueueMessage message, int attempt, Optional<Cause> poison) {
+record Work(QueueMessage message, int attempt, Optional<Cause> poison, Origin origin) {
+
+    /** Where it comes from: that says what becomes of it while its ledger stands still. */
+    enum Origin {
+        /** the queue: it is parked */
+        QUEUE,
+        /** a client that waits for the outcome: it is refused */
+        REQUEST,
+        /** those that were parked: its turn has come */
+        PARKED
+    }
+
     Work(QueueMessage message, int attempt) {
-        this(message, attempt, Optional.empty());
+        this(message, attempt, Optional.empty(), Origin.QUEUE);
+    }
+
+    /** The same with some of its operations only. */
+    Work with(List<QueueMessage.Item> some) {
+        return new Work(message.with(some), attempt, poison, origin);
+    }
+
+    /** The same, not to be applied. */
+    Work poisoned(Cause cause) {
+        return new Work(message, attempt, Optional.of(cause), origin);
     }
 
     /** Where it is applied. An operation is dead in its own ledger, whichever ledger could not take its step. */

@@ -11,10 +11,6 @@ import org.junit.jupiter.api.Test;
 class RetriesTest {
     private final Retries retries = new Retries(4, Duration.ofSeconds(2), Duration.ofMinutes(2), new Random());
 
-    private static Delivery delivery(int attempt) {
-        return new Delivery("id", "handle", "tenant~ledger", attempt, "body");
-    }
-
     @Test
     void the_pause_doubles_with_each_attempt_up_to_its_limit_and_is_shorter_by_chance() {
         var most = new int[] {2, 4, 8, 16, 32, 64, 120, 120};
@@ -32,13 +28,13 @@ class RetriesTest {
     @Test
     void a_message_is_poison_when_it_failed_often_enough_by_itself() {
         var own = new IllegalStateException("on purpose");
-        assertThat(retries.isPoison(delivery(3), own)).isFalse();
-        assertThat(retries.isPoison(delivery(4), own)).isTrue();
+        assertThat(retries.isPoison(3, own)).isFalse();
+        assertThat(retries.isPoison(4, own)).isTrue();
     }
 
     @Test
     void no_message_is_poison_while_a_service_is_away() {
-        assertThat(retries.isPoison(delivery(99), new ServiceAway("PostgreSQL", new RuntimeException("gone"))))
+        assertThat(retries.isPoison(99, new ServiceAway("PostgreSQL", new RuntimeException("gone"))))
                 .isFalse();
     }
 }

@@ -87,7 +87,7 @@ public final class HoldTable {
     public List<Expired> expired(Connection connection, Instant now, int limit) throws SQLException {
         try (var select = connection.prepareStatement("""
                 select l.tenant, l.ledger_id, h.hold_id from hold h join ledger l using (ledger_key)
-                where h.status = 'open' and h.expires_at <= ? and not h.saga
+                where h.status = 'open' and h.expires_at <= ? and not h.saga and l.state = 'running'
                 order by h.expires_at
                 limit ?
                 """)) {

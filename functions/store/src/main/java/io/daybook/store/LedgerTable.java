@@ -4,6 +4,7 @@ import io.daybook.contract.Asset;
 import io.daybook.contract.Codec;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.LedgerResource;
+import io.daybook.contract.LedgerState;
 import io.daybook.ledger.Book;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Ledgers, and the ends of their chains. */
@@ -24,7 +26,15 @@ public final class LedgerTable {
     }
 
     /** A ledger's row and what stands in it. */
-    public record Row(int key, Book.Head head, LedgerResource resource) {}
+    public record Row(int key, Book.Head head, LedgerResource resource) {
+        /** Whether what comes is applied as it comes. */
+        public boolean isRunning() {
+            return resource.state() == LedgerState.RUNNING;
+        }
+    }
+
+    /** A ledger that does not apply what comes. */
+    public record Standing(int key, String tenant, String ledgerId, LedgerState state) {}
 
     /** Waits until nobody else writes to the ledger, and keeps all others out until the transaction ends. */
     public Optional<Row> lock(Connection connection, String tenant, String ledgerId) throws SQLException {
@@ -105,6 +115,60 @@ public final class LedgerTable {
         }
     }
 
+    public void halt(Connection connection, int ledgerKey, LedgerResource.Halt halt) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                update ledger set state = 'halted', halt_reason = ?, halted_by = ?, halted_at = ? where ledger_key = ?
+                """)) {
+            update.setString(1, halt.reason());
+            update.setString(2, halt.by());
+            update.setObject(3, Rows.time(halt.at()));
+            update.setInt(4, ledgerKey);
+            update.executeUpdate();
+        }
+    }
+
+    /** From here on what is parked is applied. */
+    public void resume(Connection connection, int ledgerKey) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                update ledger set state = 'resuming' where ledger_key = ? and state = 'halted'
+                """)) {
+            update.setInt(1, ledgerKey);
+            update.executeUpdate();
+        }
+    }
+
+    /**
+     * From here on what comes is applied, if nothing is parked any more.
+     *
+     * @return whether it is so now and was not before
+     */
+    public boolean run(Connection connection, int ledgerKey) throws SQLException {
+        try (var update = connection.prepareStatement("""
+                update ledger l set state = 'running', halt_reason = null, halted_by = null, halted_at = null
+                where ledger_key = ? and state = 'resuming'
+                  and not exists (select from parked p where p.ledger_key = l.ledger_key)
+                """)) {
+            update.setInt(1, ledgerKey);
+            return update.executeUpdate() > 0;
+        }
+    }
+
+    /** Those that are not running, of all tenants. */
+    public List<Standing> standing(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select * from ledger where state <> 'running' order by ledger_key
+                """)) {
+            return Rows.list(
+                    select,
+                    row -> new Standing(
+                            row.getInt("ledger_key"), row.getString("tenant"), row.getString("ledger_id"), state(row)));
+        }
+    }
+
+    private static LedgerState state(ResultSet row) throws SQLException {
+        return LedgerState.valueOf(row.getString("state").toUpperCase(Locale.ROOT));
+    }
+
     private Row row(ResultSet row) throws SQLException {
         var assets = List.of(codec.read(row.getString("assets").getBytes(StandardCharsets.UTF_8), Asset[].class));
         var openedAt = Rows.instant(row, "opened_at");
@@ -117,11 +181,16 @@ public final class LedgerTable {
                 row.getLong("last_sequence"),
                 row.getBytes("last_hash"),
                 lastAt);
+        var haltedAt = Rows.instant(row, "halted_at");
         var resource = new LedgerResource(
                 row.getString("ledger_id"),
                 row.getString("name"),
                 assets,
                 row.getString("on_dead_letter"),
+                state(row),
+                haltedAt == null
+                        ? null
+                        : new LedgerResource.Halt(row.getString("halt_reason"), row.getString("halted_by"), haltedAt),
                 row.getLong("last_sequence"),
                 openedAt);
         return new Row(row.getInt("ledger_key"), head, resource);

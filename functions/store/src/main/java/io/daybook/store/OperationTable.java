@@ -42,6 +42,11 @@ public final class OperationTable {
     /** An operation as it is stored, and for whom. */
     public record Row(String tenant, Operation operation, byte[] fingerprint, String caller) {
 
+        /** The same operation in another state. */
+        public Row with(Operation moved) {
+            return new Row(tenant, moved, fingerprint, caller);
+        }
+
         /** Whether it can have its outcome when its message comes. Whoever is dead waits for an operator. */
         public boolean isUndecided() {
             return !operation.done();
@@ -185,7 +190,7 @@ public final class OperationTable {
                 join operation o on o.operation_id = h.hold_id
                 join ledger l on l.ledger_key = o.ledger_key
                 left join transaction t on t.ledger_key = o.ledger_key and t.sequence = o.sequence
-                where h.status = 'open' and h.saga and o.status <> 'dead' and o.updated_at < ?
+                where h.status = 'open' and h.saga and o.status <> 'dead' and o.updated_at < ? and l.state = 'running'
                 order by o.updated_at
                 limit ?
                 """)) {
@@ -214,16 +219,17 @@ public final class OperationTable {
         try (var insert = connection.prepareStatement("""
                 insert into operation as o (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
                     fingerprint, reference_id, caller, request, sequence, error_code, error, duplicate_of,
-                    created_at, updated_at, completed_at, steps, transitions, balances)
+                    created_at, updated_at, completed_at, steps, transitions, balances, detail)
                 select ?, new.* from unnest(?::uuid[], ?::text[], ?::text[], ?::integer[], ?::integer[], ?::text[],
                     ?::bytea[], ?::text[], ?::text[], ?::json[], ?::bigint[], ?::text[], ?::json[], ?::uuid[],
-                    ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::json[], ?::json[]) as new
+                    ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::json[], ?::json[],
+                    ?::text[]) as new
                 on conflict (operation_id) do update set
                     status = excluded.status, version = excluded.version, attempts = excluded.attempts,
                     sequence = excluded.sequence, error_code = excluded.error_code, error = excluded.error,
                     duplicate_of = excluded.duplicate_of, updated_at = excluded.updated_at,
                     completed_at = excluded.completed_at, steps = excluded.steps, transitions = excluded.transitions,
-                    balances = excluded.balances
+                    balances = excluded.balances, detail = excluded.detail
                 where o.ledger_key = excluded.ledger_key and o.version < excluded.version
                 """)) {
             insert.setInt(1, ledgerKey);
@@ -277,6 +283,7 @@ public final class OperationTable {
                     rows,
                     row -> text(codec.write(row.operation().transitions())));
             Rows.array(insert, 21, "text", rows, row -> balances(row.operation()));
+            Rows.array(insert, 22, "text", rows, row -> row.operation().detail());
             if (insert.executeUpdate() != rows.size()) {
                 throw new IllegalStateException("an operation of another ledger, or a newer version, is in the way");
             }
@@ -389,6 +396,7 @@ public final class OperationTable {
             UUID operationId,
             Kind kind,
             OperationStatus status,
+            String detail,
             int version,
             int attempts,
             String idempotencyKey,
@@ -415,6 +423,7 @@ public final class OperationTable {
                     row.getObject("operation_id", UUID.class),
                     Kind.of(row.getString("kind")).orElseThrow(),
                     OperationStatus.of(row.getString("status")).orElseThrow(),
+                    row.getString("detail"),
                     row.getInt("version"),
                     row.getInt("attempts"),
                     row.getString("idempotency_key"),
@@ -444,6 +453,7 @@ public final class OperationTable {
                     ledgerId,
                     kind,
                     status,
+                    detail,
                     status.isDone(),
                     version,
                     idempotencyKey,

@@ -22,7 +22,9 @@ public final class OutboxTable {
         /** to the queue of operations */
         MESSAGE,
         /** to Redis, where it did not arrive the first time */
-        STATUS;
+        STATUS,
+        /** to Redis likewise: what intake may know of a ledger and its accounts */
+        READ_MODEL;
 
         @Override
         public String toString() {
@@ -33,12 +35,17 @@ public final class OutboxTable {
     /**
      * What has to be sent.
      *
-     * @param id by which a receiver tells that it has it already; of a status: the operation's
-     * @param body {@code null} of a status
+     * @param id by which a receiver tells that it has it already; of a status: the operation's; of a read model: the
+     *     ledger's
+     * @param body {@code null} of a status and of a read model
      */
     public record Entry(Target target, String id, String group, String body) {
         public static Entry status(UUID operationId, String group) {
             return new Entry(Target.STATUS, operationId.toString(), group, null);
+        }
+
+        public static Entry readModel(String ledgerId, String group) {
+            return new Entry(Target.READ_MODEL, ledgerId, group, null);
         }
     }
 
@@ -84,6 +91,16 @@ public final class OutboxTable {
                 order by outbox_id
                 limit ?
                 for update skip locked
+                """)) {
+            select.setInt(1, limit);
+            return rows(select);
+        }
+    }
+
+    /** The next read models of any ledger. To write one twice does no harm. */
+    public List<Row> readModels(Connection connection, int limit) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select * from outbox where target = 'read_model' order by outbox_id limit ?
                 """)) {
             select.setInt(1, limit);
             return rows(select);

@@ -85,7 +85,7 @@ final class StoreFixture {
     }
 
     LedgerResource resource() {
-        return new LedgerResource(ledgerId, "Ünïted 🪙", List.of(new Asset("gold.oz", 18)), "continue", 0, NOW);
+        return LedgerResource.opened(ledgerId, "Ünïted 🪙", List.of(new Asset("gold.oz", 18)), "continue", NOW);
     }
 
     StoreFixture account(String id) {

@@ -82,7 +82,11 @@ final class Daybook implements AutoCloseable {
 
     /** A new ledger of the tenant {@link #TENANT}, whose books are looked at after the test. */
     Ledger ledger(Object... assets) {
-        var ledger = Ledger.open(api(), "ledger-" + UUID.randomUUID(), assets);
+        return watched(Ledger.open(api(), "ledger-" + UUID.randomUUID(), assets));
+    }
+
+    /** One whose books are looked at after the test, too. */
+    Ledger watched(Ledger ledger) {
         synchronized (opened) {
             opened.add(ledger);
         }

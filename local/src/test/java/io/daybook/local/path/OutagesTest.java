@@ -222,6 +222,22 @@ class OutagesTest {
     }
 
     @Test
+    void what_was_opened_without_redis_is_known_when_it_is_back() {
+        var before = ledger();
+        daybook.stack().redis().stop();
+        var opened = daybook.ledger().account("a", "EUR");
+        before.account("late", "EUR");
+        daybook.stack().redis().start();
+        await() // until the functions are connected again, and go by what Redis has
+                .until(() -> before.deposit("a", "1.00", "Prefer", "wait=2").status() == 200);
+        await().untilAsserted(() -> {
+            daybook.functions().relay();
+            assertThat(opened.deposit("a", "1.00").status()).isEqualTo(202);
+            assertThat(before.deposit("late", "1.00").status()).isEqualTo(202);
+        });
+    }
+
+    @Test
     void without_redis_the_synchronous_side_goes_on_and_knows_its_keys() {
         var ledger = ledger();
         var before =

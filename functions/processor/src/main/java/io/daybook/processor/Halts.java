@@ -1,0 +1,63 @@
+package io.daybook.processor;
+
+import io.daybook.contract.Event;
+import io.daybook.contract.LedgerResource;
+import io.daybook.contract.LedgerState;
+import io.daybook.store.DeadLetterTable;
+import io.daybook.store.LedgerTable;
+import io.daybook.store.OutboxTable;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+
+/** Has ledgers stand still and go on, and tells of it. Whoever asks for it holds the lock on the ledger. */
+@Singleton
+final class Halts {
+    private static final String CALLER = "daybook";
+
+    private final LedgerTable ledgers;
+    private final OutboxTable outboxTable;
+    private final Outbox outbox;
+
+    Halts(LedgerTable ledgers, OutboxTable outboxTable, Outbox outbox) {
+        this.ledgers = ledgers;
+        this.outboxTable = outboxTable;
+        this.outbox = outbox;
+    }
+
+    /** If it is the ledger's choice that nothing goes past what could not be processed. */
+    void afterDeadLetter(Connection connection, LedgerTable.Row ledger, DeadLetterTable.Row letter, Instant now)
+            throws SQLException {
+        if (ledger.resource().onDeadLetter().equals("halt")) {
+            var reason = "The operation %s could not be processed: %s".formatted(letter.operationId(), letter.cause());
+            halt(connection, ledger, new LedgerResource.Halt(reason, CALLER, now));
+        }
+    }
+
+    /** One that stands still goes on standing still, for the reason that it has. */
+    void halt(Connection connection, LedgerTable.Row ledger, LedgerResource.Halt halt) throws SQLException {
+        if (ledger.resource().state() != LedgerState.HALTED) {
+            ledgers.halt(connection, ledger.key(), halt);
+            tell(connection, ledger, "halted", halt.reason(), halt.at());
+        }
+    }
+
+    /** What is parked is applied from here on, ahead of all that comes. */
+    void resume(Connection connection, LedgerTable.Row ledger, Instant now) throws SQLException {
+        if (ledger.resource().state() == LedgerState.HALTED) {
+            ledgers.resume(connection, ledger.key());
+            tell(connection, ledger, "resumed", null, now);
+        }
+    }
+
+    private void tell(Connection connection, LedgerTable.Row ledger, String name, String reason, Instant at)
+            throws SQLException {
+        var tenant = ledger.head().tenant();
+        var ledgerId = ledger.head().ledgerId();
+        var event = outbox.event(tenant, ledgerId, Event.ofLedger(tenant, ledgerId, name, reason, at));
+        if (!event.isEmpty()) {
+            outboxTable.insert(connection, ledger.key(), event, at);
+        }
+    }
+}
