@@ -28,6 +28,20 @@ sealed interface Action {
     /** One of the invocations that stand still goes on. */
     record Resume(int choice) implements Action {}
 
+    /** An account falls sick: the database refuses to change it, until it is well again. */
+    record Sicken(String ledger, String account) implements Action {}
+
+    record Heal() implements Action {}
+
+    /** An operator has a ledger stand still. */
+    record Halt(String ledger, Map<Integer, Fault> faults) implements Action {}
+
+    /** An operator has a ledger go on. */
+    record GoOn(String ledger, Map<Integer, Fault> faults) implements Action {}
+
+    /** An operator sends one of those that are dead to its ledger again. */
+    record Redrive(int choice, Map<Integer, Fault> faults) implements Action {}
+
     /** Time goes by. */
     record Wait(int seconds) implements Action {}
 }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 
-/** What happens in a run, made of a seed; and the least of it that still does what it did. */
+/** What happens in a run, made of a seed, of which every second one has operators at work; and the least of it that still does what it did. */
 final class History {
     private static final List<String> LEDGERS = List.of("x", "y", "z");
     private static final int EFFECTS = 14;
@@ -21,8 +21,12 @@ final class History {
         var random = new Random(seed);
         var traffic = new Traffic(random);
         var actions = new ArrayList<Action>();
+        var withOperators = seed % 2 != 0;
         while (traffic.count() < operations) {
-            actions.add(next(random, traffic, passesTheDoor));
+            actions.add(
+                    withOperators && random.nextInt(12) == 0
+                            ? operators(random)
+                            : next(random, traffic, passesTheDoor));
         }
         return actions;
     }
@@ -30,7 +34,7 @@ final class History {
     private static Action next(Random random, Traffic traffic, Predicate<Submission> passesTheDoor) {
         return switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> {
-                var ledger = random.nextInt(50) == 0 ? "void" : LEDGERS.get(random.nextInt(LEDGERS.size()));
+                var ledger = random.nextInt(50) == 0 ? "void" : ledger(random);
                 var message = traffic.message(ledger);
                 var accepted =
                         message.submissions().stream().filter(passesTheDoor).toList();
@@ -42,6 +46,21 @@ final class History {
             case 17 -> new Action.Resume(random.nextInt(2));
             default -> new Action.Wait(random.nextInt(3) == 0 ? 40 : random.nextInt(4));
         };
+    }
+
+    /** What falls sick, and what operators do. */
+    private static Action operators(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> new Action.Sicken(ledger(random), Traffic.account(random));
+            case 1 -> new Action.Heal();
+            case 2 -> new Action.Halt(ledger(random), faults(random));
+            case 3 -> new Action.GoOn(ledger(random), faults(random));
+            default -> new Action.Redrive(random.nextInt(8), faults(random));
+        };
+    }
+
+    private static String ledger(Random random) {
+        return LEDGERS.get(random.nextInt(LEDGERS.size()));
     }
 
     private static Map<Integer, Fault> faults(Random random) {

@@ -3,7 +3,9 @@ package io.daybook.simulation;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.daybook.contract.Codec;
+import io.daybook.contract.OperationStatus;
 import io.daybook.contract.QueueMessage;
+import io.daybook.contract.RedisKeys;
 import io.daybook.ledger.Submission;
 import io.daybook.ledger.Traffic;
 import io.daybook.ledger.World;
@@ -11,8 +13,10 @@ import io.daybook.local.Postgres;
 import io.daybook.local.Redis;
 import io.daybook.processor.MigrationHandler;
 import io.daybook.processor.OperationsHandler;
+import io.daybook.processor.Operator;
 import io.daybook.processor.RelayHandler;
 import io.daybook.store.Database;
+import io.lettuce.core.RedisFuture;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import java.io.IOException;
@@ -24,9 +28,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 
@@ -38,6 +46,10 @@ final class Simulation implements AutoCloseable {
     static final String TENANT = "acme";
     static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
     private static final int PAUSED_MAX = 2;
+    private static final int ATTEMPTS_MAX = 2;
+    /** Of those ledgers that there are, the one in which nothing goes past what is dead. */
+    private static final String HALTS = "z";
+
     private static final int ROUNDS_MAX = 5_000;
     /** Longer than a saga may stand still before the relay asks again. */
     private static final Duration LONG = Duration.ofMinutes(6);
@@ -48,9 +60,11 @@ final class Simulation implements AutoCloseable {
     private final ApplicationContext context;
     private final OperationsHandler processor;
     private final RelayHandler relay;
+    private final Operator operator;
     private final SimulatedClock clock;
     private final SimulatedQueue queue;
     private final List<Invocation> paused = new ArrayList<>();
+    private final Set<UUID> sent = new LinkedHashSet<>();
 
     private Simulation() throws IOException, SQLException {
         folder = Files.createTempDirectory("daybook-simulation");
@@ -62,12 +76,25 @@ final class Simulation implements AutoCloseable {
                 .start();
         processor = new OperationsHandler(context);
         relay = new RelayHandler(context);
+        operator = new Operator(context);
         clock = context.getBean(SimulatedClock.class);
         queue = context.getBean(SimulatedQueue.class);
         clock.set(START);
         new MigrationHandler(context).execute(Map.of());
         // What is simulated is the processor; that PostgreSQL survives a crash of the machine is PostgreSQL's promise.
         sql("alter system set fsync = off", "select pg_reload_conf()");
+        sql(
+                "create table sick (ledger_id text, account_id text)",
+                """
+                create function refuse() returns trigger language plpgsql as $$ begin
+                    if exists (select from sick join ledger using (ledger_id)
+                               where ledger_key = old.ledger_key and account_id = old.account_id) then
+                        raise exception 'this account is sick';
+                    end if;
+                    return new;
+                end $$
+                """,
+                "create trigger refuse before update on account for each row execute function refuse()");
     }
 
     static Simulation start() {
@@ -91,6 +118,7 @@ final class Simulation implements AutoCloseable {
         properties.put("daybook.queue.url", "simulated");
         properties.put("daybook.events.topic-arn", "simulated");
         properties.put("daybook.events.retry-after", "0s");
+        properties.put("daybook.processor.attempts-max", ATTEMPTS_MAX);
         properties.put("micronaut.security.enabled", false);
         return properties;
     }
@@ -120,13 +148,14 @@ final class Simulation implements AutoCloseable {
 
     private void reset() {
         paused.clear();
+        sent.clear();
         clock.set(START);
         context.getBean(Random.class).setSeed(0);
         queue.clear();
         context.getBean(SimulatedTopic.class).clear();
         var store = context.getBean(io.daybook.runtime.Redis.class);
         store.call(commands -> commands.flushall());
-        sql("truncate ledger restart identity cascade");
+        sql("truncate ledger restart identity cascade", "truncate sick");
         Traffic.world().ledgers.forEach(this::open);
     }
 
@@ -134,8 +163,10 @@ final class Simulation implements AutoCloseable {
         if (!stored.head.open()) {
             return;
         }
-        sql("insert into ledger (tenant, ledger_id, opened_at, name) values ('%s', '%s', '%s', '%s')"
-                .formatted(TENANT, ledgerId, START, ledgerId));
+        sql("""
+                insert into ledger (tenant, ledger_id, opened_at, name, on_dead_letter)
+                values ('%s', '%s', '%s', '%s', '%s')
+                """.formatted(TENANT, ledgerId, START, ledgerId, ledgerId.equals(HALTS) ? "halt" : "continue"));
         stored.accounts
                 .values()
                 .forEach(account -> sql("""
@@ -158,18 +189,46 @@ final class Simulation implements AutoCloseable {
     private void perform(Action action) {
         switch (action) {
             case Action.Send send -> send(send);
-            case Action.Work work -> work(work);
+            case Action.Work work -> {
+                work(work);
+                if (!work.faults().isEmpty()) {
+                    nobodyIsToldWhatIsNotSo();
+                }
+            }
             case Action.Relay one -> begin(new Invocation(() -> relay.execute(Map.of()), one.faults(), () -> {}));
             case Action.Resume resume -> {
                 if (!paused.isEmpty()) {
                     goOn(paused.remove(resume.choice() % paused.size()));
                 }
             }
+            case Action.Sicken sick ->
+                sql("insert into sick values ('%s', '%s')".formatted(sick.ledger(), sick.account()));
+            case Action.Heal ignored -> sql("truncate sick");
+            case Action.Halt halt ->
+                begin(new Invocation(() -> operator.halt(TENANT, halt.ledger()), halt.faults(), () -> {}));
+            case Action.GoOn one ->
+                begin(new Invocation(() -> operator.resume(TENANT, one.ledger()), one.faults(), () -> {}));
+            case Action.Redrive redrive -> redrive(redrive);
             case Action.Wait wait -> clock.advance(Duration.ofSeconds(wait.seconds()));
         }
     }
 
+    private void redrive(Action.Redrive redrive) {
+        var dead = dead();
+        if (!dead.isEmpty()) {
+            var id = dead.get(redrive.choice() % dead.size());
+            begin(new Invocation(() -> operator.redrive(TENANT, id), redrive.faults(), () -> {}));
+        }
+    }
+
+    private List<UUID> dead() {
+        return query("select operation_id from dead_letter where resolution is null order by operation_id").stream()
+                .map(row -> (UUID) row.get("operation_id"))
+                .toList();
+    }
+
     private void send(Action.Send send) {
+        send.operations().forEach(one -> sent.add(one.operationId()));
         var message = new QueueMessage(
                 QueueMessage.VERSION,
                 TENANT,
@@ -204,6 +263,21 @@ final class Simulation implements AutoCloseable {
         }));
     }
 
+    /** What Redis calls final, PostgreSQL has committed. */
+    private void nobodyIsToldWhatIsNotSo() {
+        var store = context.getBean(io.daybook.runtime.Redis.class);
+        var committed = new HashSet<>(query("select operation_id || ' ' || status as text from operation"));
+        var answers = new HashMap<UUID, RedisFuture<String>>();
+        sent.forEach(id -> answers.put(id, store.commands().hget(RedisKeys.operation(id), "s")));
+        answers.forEach((id, answer) -> {
+            var status = OperationStatus.of(String.valueOf(store.get(answer)));
+            if (status.filter(OperationStatus::isFinal).isPresent()
+                    && !committed.contains(Map.<String, Object>of("text", id + " " + status.get()))) {
+                throw new AssertionError("%s is told to have %s, and has not".formatted(id, status.get()));
+            }
+        });
+    }
+
     private void delete(SQSEvent batch, SQSBatchResponse response) {
         queue.delete(
                 batch,
@@ -231,6 +305,7 @@ final class Simulation implements AutoCloseable {
         while (!paused.isEmpty()) {
             goOn(paused.removeFirst());
         }
+        perform(new Action.Heal());
         for (var round = 0; round < ROUNDS_MAX; round++) {
             if (!queue.isEmpty()) {
                 var next = queue.nextAt();
@@ -238,19 +313,29 @@ final class Simulation implements AutoCloseable {
                     clock.set(next);
                 }
                 perform(new Action.Work(round, Map.of(), false));
-            } else {
-                perform(new Action.Relay(Map.of()));
-                if (queue.isEmpty()) {
-                    if (count("select count(*) from outbox") + count("""
-                            select count(*) from operation where status in ('pending', 'processing', 'compensating')
-                            """) == 0) {
-                        return;
-                    }
-                    clock.advance(LONG);
+                continue;
+            }
+            perform(new Action.Relay(Map.of()));
+            perform(new Action.Redrive(0, Map.of()));
+            if (queue.isEmpty() && dead().isEmpty()) {
+                if (isAtRest()) {
+                    return;
                 }
+                query("select ledger_id from ledger where state = 'halted'")
+                        .forEach(row ->
+                                perform(new Action.GoOn(row.get("ledger_id").toString(), Map.of())));
+                clock.advance(LONG);
             }
         }
         throw new AssertionError("it does not come to rest");
+    }
+
+    private boolean isAtRest() {
+        return count("""
+                select (select count(*) from outbox)
+                     + (select count(*) from operation where status in ('pending', 'processing', 'compensating'))
+                     + (select count(*) from ledger where state <> 'running')
+                """) == 0;
     }
 
     SimulatedQueue queue() {

@@ -13,7 +13,9 @@ import org.junit.jupiter.api.Test;
 /**
  * Whatever goes wrong between any two effects, the books end as if nothing had.
  *
- * <p>{@code -Dsimulation.operations=1000000} simulates so many operations, {@code -Dsimulation.seed=…} repeats a run.
+ * <p>{@code -Dsimulation.operations=1000000} simulates so many operations, from {@code -Dsimulation.seed.first=…} on or
+ * from anywhere; {@code -Dsimulation.seed=…} repeats a run; {@code -Dsimulation.shrink=false} spares the search for the
+ * least of it that fails.
  */
 class SimulationTest {
     private static final int OPERATIONS = 120;
@@ -41,7 +43,8 @@ class SimulationTest {
         // A build holds to the same seeds; who simulates more goes where nobody has been.
         var more = Long.getLong("simulation.operations");
         var operations = more == null ? BUILD_OPERATIONS : more;
-        var first = more == null ? 1 : ThreadLocalRandom.current().nextLong(1L << 40);
+        var anywhere = more == null ? 1 : ThreadLocalRandom.current().nextLong(1L << 40);
+        var first = Long.getLong("simulation.seed.first", anywhere);
         var done = 0L;
         var runs = 0;
         while (done < operations) {
@@ -54,7 +57,8 @@ class SimulationTest {
         var history = simulation.history(seed, OPERATIONS);
         var failure = failure(history);
         if (failure.isPresent()) {
-            var least = History.shrunk(history, less -> failure(less).isPresent());
+            var shrinks = !"false".equals(System.getProperty("simulation.shrink"));
+            var least = shrinks ? History.shrunk(history, less -> failure(less).isPresent()) : history;
             var why = failure(least).orElse(failure.get());
             throw new AssertionError(
                     "-Dsimulation.seed=%d fails again; the least of it that does:%n%s%n%s"

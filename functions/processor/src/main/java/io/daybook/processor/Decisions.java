@@ -99,7 +99,7 @@ final class Decisions {
                     ProblemCode.LEDGER_HALTED, "The ledger stands still; what is sent to its queue waits for its turn");
         }
         if (waits && work.message().atomic()) {
-            some(work, submissions, isParked.negate(), this::park);
+            park(work, submissions);
         } else {
             some(work, submissions, isParked.negate().and(isNew.negate()), this::decide);
             some(work, submissions, isParked.negate().and(isNew), this::park);
@@ -148,15 +148,18 @@ final class Decisions {
                 : submissions.stream().map(book::postpone).toList();
         var waiting = new ArrayList<QueueMessage.Item>();
         for (var i = 0; i < items.size(); i++) {
-            var row = row(work, items.get(i), recorded.get(i));
+            var before = known.get(items.get(i).operationId());
+            var row = before != null ? before : row(work, items.get(i), recorded.get(i));
             var waits = row.operation().status() == OperationStatus.PENDING;
-            change(null, waits ? row.with(row.operation().withDetail(WAITS)) : row);
+            if (before == null) {
+                change(null, waits ? row.with(row.operation().withDetail(WAITS)) : row);
+            }
             if (waits && recorded.get(i).duplicateOf() == null) {
                 waiting.add(items.get(i));
             }
         }
         if (!waiting.isEmpty()) {
-            parked.add(codec.encode(message.with(waiting)));
+            parked.add(codec.encode(message.atomic() ? message : message.with(waiting)));
         }
     }
 

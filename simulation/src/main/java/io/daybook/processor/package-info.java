@@ -1,0 +1,2 @@
+/** The door into the processor's own package. */
+package io.daybook.processor;
