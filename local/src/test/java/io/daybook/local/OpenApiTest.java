@@ -289,6 +289,8 @@ class OpenApiTest {
     @CsvSource({
         "/v1/ledgers?after=%00,                           400",
         "/v1/ledgers?limit=many,                          400",
+        "/v1/ledgers?state=sleeping,                      400",
+        "/v1/dead-letters?after=x,                        400",
         "/v1/ledgers?limit=501,                           400",
         "/v1/ledgers/%00,                                 404",
         "/v1/ledgers/texts/accounts?after=%01,            400",

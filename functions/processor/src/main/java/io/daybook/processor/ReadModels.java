@@ -128,7 +128,7 @@ final class ReadModels {
     }
 
     private void refreshLedgers(String tenant) {
-        var all = database.transaction(connection -> ledgers.list(connection, tenant, "", LEDGERS_MAX + 1));
+        var all = database.transaction(connection -> ledgers.list(connection, tenant, null, "", LEDGERS_MAX + 1));
         var fields = new LinkedHashMap<String, String>();
         if (all.size() <= LEDGERS_MAX) {
             fields.put(ReadModel.COMPLETE_FIELD, "1");

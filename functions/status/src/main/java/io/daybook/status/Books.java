@@ -4,6 +4,7 @@ import io.daybook.contract.AccountResource;
 import io.daybook.contract.Amount;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.LedgerResource;
+import io.daybook.contract.LedgerState;
 import io.daybook.contract.ProblemCode;
 import io.daybook.ledger.Account;
 import io.daybook.ledger.Transaction;
@@ -43,8 +44,9 @@ final class Books {
         this.transactions = transactions;
     }
 
-    List<LedgerResource> ledgers(String tenant, String after, int limit) {
-        return database.snapshot(connection -> ledgers.list(connection, tenant, after, limit));
+    /** @param state {@code null} for all */
+    List<LedgerResource> ledgers(String tenant, LedgerState state, String after, int limit) {
+        return database.snapshot(connection -> ledgers.list(connection, tenant, state, after, limit));
     }
 
     /** @throws ProblemException {@code ledger_not_found} */

@@ -2,6 +2,7 @@ package io.daybook.status;
 
 import io.daybook.contract.AccountResource;
 import io.daybook.contract.LedgerResource;
+import io.daybook.contract.LedgerState;
 import io.daybook.contract.ProblemCode;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.Scopes;
@@ -17,6 +18,7 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
+import java.util.Arrays;
 
 /** Ledgers, accounts and what stands in the books, and the audit. */
 @Controller("/v1/ledgers")
@@ -50,8 +52,16 @@ final class BooksController {
 
     @Get
     Page<LedgerResource> ledgers(
-            Caller caller, @QueryValue(defaultValue = "") String after, @QueryValue(defaultValue = "100") int limit) {
-        var found = books.ledgers(caller.tenant(), Page.after(after), Page.limit(limit) + 1);
+            Caller caller,
+            @Nullable @QueryValue String state,
+            @QueryValue(defaultValue = "") String after,
+            @QueryValue(defaultValue = "100") int limit) {
+        var wanted = state == null
+                ? null
+                : LedgerState.of(state)
+                        .orElseThrow(
+                                () -> Page.malformed("state must be one of " + Arrays.toString(LedgerState.values())));
+        var found = books.ledgers(caller.tenant(), wanted, Page.after(after), Page.limit(limit) + 1);
         return Page.of(found, limit, LedgerResource::ledgerId);
     }
 

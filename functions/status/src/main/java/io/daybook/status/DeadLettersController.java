@@ -11,9 +11,10 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
+import java.util.List;
 
 /** What waits for an operator. For admins only: a cause can tell how Daybook works inside. */
-@Controller("/v1/ledgers/{ledgerId}/dead-letters")
+@Controller("/v1")
 @Secured(Scopes.ADMIN)
 final class DeadLettersController {
     private final Database database;
@@ -26,7 +27,16 @@ final class DeadLettersController {
         this.books = books;
     }
 
-    @Get
+    /** Of all ledgers. */
+    @Get("/dead-letters")
+    Page<DeadLetterResource> deadLetters(
+            Caller caller, @Nullable @QueryValue String after, @QueryValue(defaultValue = "100") int limit) {
+        var from = Ids.cursor(after);
+        var most = Page.limit(limit) + 1;
+        return page(database.snapshot(connection -> deadLetters.list(connection, caller.tenant(), from, most)), limit);
+    }
+
+    @Get("/ledgers/{ledgerId}/dead-letters")
     Page<DeadLetterResource> deadLetters(
             Caller caller,
             @PathVariable String ledgerId,
@@ -35,7 +45,10 @@ final class DeadLettersController {
         var ledger = books.ledger(caller.tenant(), ledgerId);
         var from = Ids.cursor(after);
         var most = Page.limit(limit) + 1;
-        var found = database.snapshot(connection -> deadLetters.list(connection, ledger.key(), from, most));
+        return page(database.snapshot(connection -> deadLetters.list(connection, ledger.key(), from, most)), limit);
+    }
+
+    private static Page<DeadLetterResource> page(List<DeadLetterTable.Row> found, int limit) {
         return Page.of(
                 found.stream().map(DeadLetterTable.Row::resource).toList(),
                 limit,

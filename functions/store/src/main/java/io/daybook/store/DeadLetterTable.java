@@ -139,6 +139,21 @@ public final class DeadLetterTable {
         }
     }
 
+    /** Those of all ledgers of a tenant that wait for an operator, the oldest first, behind one of them. */
+    public List<Row> list(Connection connection, String tenant, UUID after, int limit) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select d.*, l.tenant, l.ledger_id from dead_letter d join ledger l using (ledger_key)
+                where tenant = ? and resolution is null and operation_id > ?
+                order by operation_id
+                limit ?
+                """)) {
+            select.setString(1, tenant);
+            select.setObject(2, after);
+            select.setInt(3, limit);
+            return rows(select);
+        }
+    }
+
     public void resolve(Connection connection, Collection<UUID> letterIds, Resolution resolution) throws SQLException {
         try (var update = connection.prepareStatement("""
                 update dead_letter set resolution = ?, reason = ?, resolved_by = ?, resolved_at = ?

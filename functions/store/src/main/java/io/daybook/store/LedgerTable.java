@@ -63,18 +63,26 @@ public final class LedgerTable {
         }
     }
 
-    /** In the order of their ids, behind one of them. */
-    public List<LedgerResource> list(Connection connection, String tenant, String after, int limit)
+    /**
+     * In the order of their ids, behind one of them.
+     *
+     * @param state only those in it; {@code null} for all
+     */
+    public List<LedgerResource> list(Connection connection, String tenant, LedgerState state, String after, int limit)
             throws SQLException {
         try (var select = connection.prepareStatement("""
                 select * from ledger
-                where tenant = ? and ledger_id > ? collate "C" and opened_at is not null
+                where tenant = ? and (?::text is null or state = ?)
+                  and ledger_id > ? collate "C" and opened_at is not null
                 order by ledger_id collate "C"
                 limit ?
                 """)) {
+            var wanted = state == null ? null : state.toString();
             select.setString(1, tenant);
-            select.setString(2, after);
-            select.setInt(3, limit);
+            select.setString(2, wanted);
+            select.setString(3, wanted);
+            select.setString(4, after);
+            select.setInt(5, limit);
             return Rows.list(select, row -> row(row).resource());
         }
     }

@@ -317,7 +317,7 @@ class BooksTest {
     }
 
     private static List<String> list(String tenant, String after, int limit) {
-        return read(connection -> LEDGERS.list(connection, tenant, after, limit)).stream()
+        return read(connection -> LEDGERS.list(connection, tenant, null, after, limit)).stream()
                 .map(LedgerResource::ledgerId)
                 .toList();
     }

@@ -159,6 +159,24 @@ class DeadLettersTest {
     }
 
     @Test
+    void those_of_all_ledgers_are_listed_together_the_oldest_first() {
+        var ledgers = List.of(ledger(), ledger());
+        var dead = ledgers.stream()
+                .map(ledger -> ledger.deposit("sick", "1.00").is(202).operationId())
+                .toList();
+        for (var i = 0; i < dead.size(); i++) {
+            ledgers.get(i).outcome(dead.get(i));
+        }
+        assertThat(daybook.api().all("/dead-letters"))
+                .extracting(letter -> letter.path("operation_id").asText())
+                .containsSubsequence(dead.stream().map(UUID::toString).toArray(String[]::new));
+        var page = daybook.api().get("/dead-letters?limit=1").is(200).json();
+        assertThat(page.path("items")).hasSize(1);
+        assertThat(page.path("next").asText())
+                .isEqualTo(page.at("/items/0/operation_id").asText());
+    }
+
+    @Test
     void attempts_are_seen_while_they_go_on_and_versions_only_rise() {
         var ledger = ledger();
         var poison = ledger.deposit("sick", "1.00").is(202).operationId();
@@ -350,9 +368,11 @@ class DeadLettersTest {
         ledger.outcome(poison);
         var reader = daybook.api(Daybook.TENANT, "ledger:read ledger:write");
         reader.get(ledger.path() + "/dead-letters").isProblem(403, "forbidden");
+        reader.get("/dead-letters").isProblem(403, "forbidden");
         reader.send("POST", "/dead-letters/" + poison + "/redrive", null).isProblem(403, "forbidden");
         var stranger = daybook.api("other", Daybook.ALL_SCOPES);
         stranger.get(ledger.path() + "/dead-letters").isProblem(404, "ledger_not_found");
+        assertThat(stranger.all("/dead-letters")).isEmpty();
         stranger.send("POST", "/dead-letters/" + poison + "/redrive", null).isProblem(404, "operation_not_found");
         redrive("x").isProblem(404, "operation_not_found");
         redrive(UUID.randomUUID()).isProblem(404, "operation_not_found");

@@ -128,6 +128,8 @@ class HaltTest {
         assertThat(halted.path("state").asText()).isEqualTo("halted");
         assertThat(halted.path("halt").path("reason").asText()).contains(poison.toString(), "this account is sick");
         assertThat(halted.path("halt").path("by").asText()).isEqualTo("daybook");
+        assertThat(daybook.api().all("/ledgers?state=halted")).contains(halted);
+        assertThat(daybook.api().all("/ledgers?state=running")).doesNotContain(halted);
         var health = daybook.api().get("/health/ready").is(200).json();
         assertThat(health.path("ledgers").path("halted").asInt()).isPositive();
         assertThat(health.path("ledgers").path("parked").asInt()).isGreaterThanOrEqualTo(2);
