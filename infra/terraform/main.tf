@@ -131,6 +131,7 @@ module "observability" {
   name                   = var.name
   region                 = local.account.region
   alarm_topic_arn        = var.alarm_topic_arn
+  runbook_url            = var.runbook_url
   functions              = merge({ for role, function in module.function : role => function.name }, { migrate = module.migrate.name })
   queue_name             = module.queue.queue.name
   dead_letter_queue_name = module.queue.dead_letter_queue.name

@@ -393,6 +393,12 @@ variable "alarm_topic_arn" {
   default     = null
 }
 
+variable "runbook_url" {
+  description = "Where docs/runbook.md is read by whoever is on call; each alarm's description links to its section there."
+  type        = string
+  default     = "docs/runbook.md"
+}
+
 variable "alarm_thresholds" {
   description = "When to raise an alarm: the age of the oldest message and of the oldest event not sent, in seconds; answers of 5XX in five minutes; the database's CPU in percent."
   type = object({

@@ -213,10 +213,30 @@ run "what_goes_wrong_is_seen" {
 
   assert {
     condition = toset(output.alarm_names) == toset(concat(
-      [for name in ["message-age", "dead-letter-queue", "dead-letters", "outbox-age", "halted-ledgers", "api-5xx", "database-cpu", "database-connections", "database-storage"] : "daybook-${name}"],
+      [for name in ["message-age", "dead-letter-queue", "dead-letters", "outbox-age", "dead-letters-waiting", "halted-ledgers", "api-5xx", "database-cpu", "database-connections", "database-storage"] : "daybook-${name}"],
       flatten([for role in ["intake", "status", "sync", "processor", "dead-letters", "relay", "migrate"] : ["daybook-${role}-errors", "daybook-${role}-throttles"]]),
     ))
     error_message = "An alarm is missing, or is one too many."
+  }
+}
+
+run "each_alarm_says_where_the_runbook_has_it" {
+  command = apply
+
+  variables {
+    runbook_url = "https://runbooks.example.com/daybook"
+  }
+
+  assert {
+    condition = alltrue([
+      for name, section in {
+        message-age      = "message-age"
+        processor-errors = "errors"
+        sync-throttles   = "throttles"
+        database-storage = "database-storage"
+      } : endswith(module.observability.alarm_descriptions["daybook-${name}"], " What to do: https://runbooks.example.com/daybook#${section}")
+    ])
+    error_message = "An alarm must end with the runbook's section."
   }
 }
 

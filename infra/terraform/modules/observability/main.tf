@@ -1,5 +1,6 @@
 locals {
-  # Each alarm: what it says, its metric, and the value above (or below) which it is raised after so many periods.
+  # Each alarm: what it says, its metric, and the value above (or below) which it is raised after so many periods. The
+  # runbook has a section for each, by its name unless `runbook` names another.
   queue_alarms = {
     message-age = {
       description = "Operations wait for more than ${var.thresholds.message_age_seconds} s: the processor is stuck, or lags."
@@ -33,6 +34,7 @@ locals {
     for role, function in var.functions : {
       "${role}-errors" = {
         description = "Invocations of ${function} end in errors."
+        runbook     = "errors"
         namespace   = "AWS/Lambda"
         metric      = "Errors"
         dimensions  = { FunctionName = function }
@@ -41,6 +43,7 @@ locals {
       }
       "${role}-throttles" = {
         description = "Invocations of ${function} are throttled."
+        runbook     = "throttles"
         namespace   = "AWS/Lambda"
         metric      = "Throttles"
         dimensions  = { FunctionName = function }
@@ -62,8 +65,17 @@ locals {
       # The relay reports each minute: silence is the worst of ages.
       missing = "breaching"
     }
+    # The processor itself parks most of them, and the dead-letter queue never sees those.
+    dead-letters-waiting = {
+      description = "Operations are dead, and wait to be redriven or discarded."
+      namespace   = var.metrics.namespace
+      metric      = "DeadLetters"
+      dimensions  = var.metrics.dimensions
+      statistic   = "Maximum"
+      threshold   = 0
+    }
     halted-ledgers = {
-      description = "Ledgers are halted by a dead letter, and wait to be resumed."
+      description = "Ledgers are halted, and wait to be resumed."
       namespace   = var.metrics.namespace
       metric      = "HaltedLedgers"
       dimensions  = var.metrics.dimensions
@@ -125,7 +137,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   for_each = local.alarms
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value.description
+  alarm_description   = "${each.value.description} What to do: ${var.runbook_url}#${try(each.value.runbook, each.key)}"
   namespace           = each.value.namespace
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions

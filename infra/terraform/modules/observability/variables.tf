@@ -14,6 +14,11 @@ variable "alarm_topic_arn" {
   default     = null
 }
 
+variable "runbook_url" {
+  description = "Where the runbook is read; each alarm names its section there."
+  type        = string
+}
+
 variable "functions" {
   description = "Names of the functions, by their role."
   type        = map(string)

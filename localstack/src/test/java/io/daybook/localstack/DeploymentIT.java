@@ -76,6 +76,7 @@ class DeploymentIT {
                         "daybook-message-age", "ApproximateAgeOfOldestMessage",
                         "daybook-dead-letter-queue", "ApproximateNumberOfMessagesVisible",
                         "daybook-outbox-age", "OutboxAgeSeconds",
+                        "daybook-dead-letters-waiting", "DeadLetters",
                         "daybook-halted-ledgers", "HaltedLedgers",
                         "daybook-processor-errors", "Errors",
                         "daybook-intake-throttles", "Throttles",
