@@ -65,7 +65,7 @@ final class ReadmeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"../README.md", "../docs/migrating.md"})
+    @ValueSource(strings = {"../README.md", "../docs/migrating.md", "../docs/runbook.md"})
     void the_links_lead_somewhere(Path document) throws IOException {
         var links = LINK.matcher(Files.readString(document)).results().map(link -> link.group(1));
 
