@@ -123,7 +123,7 @@ public final class DataFolder implements AutoCloseable {
     }
 
     /** Deletes what is below a path, and the path itself; nothing happens if there is nothing. */
-    static void deleteTree(Path path) {
+    public static void deleteTree(Path path) {
         if (!Files.exists(path)) {
             return;
         }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A real PostgreSQL of its own, on 127.0.0.1, with durability on: what it has committed survives a crash of it, of this
@@ -39,8 +40,7 @@ public final class Postgres implements AutoCloseable {
         if (server != null) {
             return;
         }
-        ServerProcess.of(data.resolve("postmaster.pid"), "postgres")
-                .ifPresent(leftover -> leftover.stopLeftover("INT", "QUIT"));
+        process().ifPresent(leftover -> leftover.stopLeftover("INT", "QUIT"));
         try {
             Files.createDirectories(data.getParent());
             if (!Files.exists(complete)) {
@@ -93,6 +93,16 @@ public final class Postgres implements AutoCloseable {
         } finally {
             server = null;
         }
+    }
+
+    /** Ends it in the middle of whatever it does, by {@code SIGKILL}; {@link #start} recovers what it had committed. */
+    public synchronized void kill() {
+        process().ifPresent(ServerProcess::kill);
+        stop();
+    }
+
+    private Optional<ServerProcess> process() {
+        return ServerProcess.of(data.resolve("postmaster.pid"), "postgres");
     }
 
     public String jdbcUrl() {

@@ -128,6 +128,12 @@ public final class Redis implements AutoCloseable {
         server = Optional.empty();
     }
 
+    /** Ends it in the middle of whatever it does, by {@code SIGKILL}: what it was told in its last second may be lost. */
+    public synchronized void kill() {
+        server.ifPresent(ServerProcess::kill);
+        server = Optional.empty();
+    }
+
     public String uri() {
         return "redis://127.0.0.1:" + port;
     }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,6 +52,19 @@ record ServerProcess(String program, ProcessHandle process) {
         if (!gone()) {
             throw new StackException(
                     "%s (process %d) does not stop. Kill it, then start again.".formatted(program, process.pid()));
+        }
+    }
+
+    /** Ends it and all that it has started at once, as a crash of the machine would, and waits until they are gone. */
+    void kill() {
+        var all = Stream.concat(Stream.of(process), process.descendants())
+                .map(one -> new ServerProcess(program, one))
+                .toList();
+        all.forEach(one -> one.process.destroyForcibly());
+        for (var one : all) {
+            if (!one.gone()) {
+                throw new StackException("%s (process %d) cannot be killed".formatted(program, one.process.pid()));
+            }
         }
     }
 

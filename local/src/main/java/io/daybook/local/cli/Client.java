@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -38,6 +39,7 @@ final class Client implements AutoCloseable {
     private final String token;
     private final Backoff backoff;
     private final HttpClient http;
+    private final AtomicLong retries = new AtomicLong();
     private volatile boolean reached;
 
     Client(URI url, String token) {
@@ -88,7 +90,12 @@ final class Client implements AutoCloseable {
     }
 
     Submission submit(String ledgerId, String kind, JsonNode operation, Optional<String> key) {
-        var answer = send("POST", "/v1/ledgers/" + segment(ledgerId) + "/" + kind + "s", Optional.of(operation), key);
+        return submitTo("POST", "/v1/ledgers/" + segment(ledgerId) + "/" + kind + "s", operation, key);
+    }
+
+    /** An operation by its own method and path, as those that follow on another have. */
+    Submission submitTo(String method, String path, JsonNode operation, Optional<String> key) {
+        var answer = send(method, path, Optional.of(operation), key);
         if (answer.ok()) {
             return accepted(answer.body(), answer.replayed());
         }
@@ -110,7 +117,12 @@ final class Client implements AutoCloseable {
     }
 
     BatchSubmission submitBatch(String ledgerId, List<? extends JsonNode> operations, String key) {
-        var batch = Json.object().put("atomic", false);
+        return submitBatch(ledgerId, false, operations, key);
+    }
+
+    /** @param atomic whether all of them are to be applied, or none */
+    BatchSubmission submitBatch(String ledgerId, boolean atomic, List<? extends JsonNode> operations, String key) {
+        var batch = Json.object().put("atomic", atomic);
         batch.putArray("operations").addAll(operations);
         var answer =
                 send("POST", "/v1/ledgers/" + segment(ledgerId) + "/batches", Optional.of(batch), Optional.of(key));
@@ -135,6 +147,13 @@ final class Client implements AutoCloseable {
         return get("/v1/operations/" + segment(operationId));
     }
 
+    /** The operation, or nothing while nobody knows it. */
+    Optional<JsonNode> find(String operationId) {
+        var path = "/v1/operations/" + segment(operationId);
+        var answer = send("GET", path, Optional.empty(), Optional.empty());
+        return answer.status() == 404 ? Optional.empty() : Optional.of(body(path, answer));
+    }
+
     /** A ledger's operations, newest first. */
     Page operations(String ledgerId, Optional<String> after, int limit) {
         return page("/v1/ledgers/" + segment(ledgerId) + "/operations", after, limit);
@@ -142,9 +161,14 @@ final class Client implements AutoCloseable {
 
     /** Every account of a ledger with its balance. */
     void accounts(String ledgerId, Consumer<JsonNode> each) {
+        all(ledgerId, "accounts", each);
+    }
+
+    /** Every item of one of a ledger's listings. */
+    void all(String ledgerId, String listing, Consumer<JsonNode> each) {
         var after = Optional.<String>empty();
         do {
-            var page = page("/v1/ledgers/" + segment(ledgerId) + "/accounts", after, PAGE_LIMIT);
+            var page = page("/v1/ledgers/" + segment(ledgerId) + "/" + listing, after, PAGE_LIMIT);
             page.items().forEach(each);
             after = page.next();
         } while (after.isPresent());
@@ -154,6 +178,11 @@ final class Client implements AutoCloseable {
     JsonNode audit(String ledgerId, Optional<String> after) {
         return get("/v1/ledgers/" + segment(ledgerId) + "/audit"
                 + after.map(cursor -> "?after=" + segment(cursor)).orElse(""));
+    }
+
+    /** How many requests were sent once more, for want of an answer that lasts. */
+    long retries() {
+        return retries.get();
     }
 
     @Override
@@ -179,7 +208,10 @@ final class Client implements AutoCloseable {
     }
 
     private JsonNode get(String path) {
-        var answer = send("GET", path, Optional.empty(), Optional.empty());
+        return body(path, send("GET", path, Optional.empty(), Optional.empty()));
+    }
+
+    private static JsonNode body(String path, Answer answer) {
         if (!answer.ok()) {
             throw new RefusedException("GET " + path, Problem.of(answer.status(), answer.body()));
         }
@@ -187,7 +219,7 @@ final class Client implements AutoCloseable {
     }
 
     private Page page(String path, Optional<String> after, int limit) {
-        var body = get(path + "?limit=" + limit
+        var body = get(path + (path.contains("?") ? "&" : "?") + "limit=" + limit
                 + after.map(cursor -> "&after=" + segment(cursor)).orElse(""));
         var items = new ArrayList<JsonNode>();
         body.path("items").forEach(items::add);
@@ -227,6 +259,7 @@ final class Client implements AutoCloseable {
                 throw new UnreachableException("interrupted while waiting for " + url, interrupted);
             }
             pause(backoff.pauseAfter(attempt, asked));
+            retries.incrementAndGet();
         }
     }
 

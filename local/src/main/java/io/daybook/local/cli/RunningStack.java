@@ -27,6 +27,10 @@ final class RunningStack implements AutoCloseable {
         return running;
     }
 
+    Stack stack() {
+        return stack;
+    }
+
     URI url() {
         return stack.url();
     }

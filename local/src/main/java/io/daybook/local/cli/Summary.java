@@ -57,7 +57,7 @@ record Summary(Terminal terminal, Rehearsal.Report report, List<ClosingBooks> bo
     }
 
     /** "insufficient_funds 12, duplicate_reference 6", broken into lines of three codes. */
-    private static String byCode(SortedMap<String, Long> counts) {
+    static String byCode(SortedMap<String, Long> counts) {
         var entries = counts.entrySet().stream()
                 .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
                 .map(entry -> entry.getKey() + " " + entry.getValue())

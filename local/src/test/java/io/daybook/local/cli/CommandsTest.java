@@ -208,6 +208,8 @@ final class CommandsTest {
         assertThat(console.run("reticulate")).isEqualTo(2);
         assertThat(console.run()).isEqualTo(2);
         assertThat(console.run("import", "x.jsonl", "--batch", "1001")).isEqualTo(2);
+        assertThat(console.run("chaos", "--operations", "0")).isEqualTo(2);
+        assertThat(console.run("chaos", "--faults", "-1")).isEqualTo(2);
         assertThat(console.run("--help")).isZero();
         assertThat(console.run("demo", "--help")).isZero();
     }
