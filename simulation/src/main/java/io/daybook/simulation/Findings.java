@@ -119,19 +119,21 @@ final class Findings {
         var placed = new HashSet<UUID>();
         for (var ledger : List.of("x", "y", "z", "void")) {
             var steps = new HashSet<String>();
-            for (var body : simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger))) {
-                var message = codec.decode(body);
+            var log = simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger));
+            var times = times(log);
+            for (var logged : log) {
+                var message = codec.decode(logged.body());
                 var together = message.operations().stream()
                         .map(item -> submission(message, item))
                         .toList();
                 for (var one : together) {
-                    if (one.step() == null
-                            ? placed.add(one.operationId())
-                            : steps.add(one.operationId() + ":" + one.step().name())) {
-                        at(ledger, one)
-                                .ifPresent(at -> moments.computeIfAbsent(
-                                                new Moment(at, ledger), ignored -> new ArrayList<>())
-                                        .add(new Decision(one, message.atomic() ? together : null)));
+                    var at = at(ledger, one);
+                    var isFirst = at.filter(taken -> comesAgain(one, logged.at(), taken, times.get(name(one))))
+                                    .isEmpty()
+                            && (one.step() == null ? placed.add(one.operationId()) : steps.add(name(one)));
+                    if (isFirst && at.isPresent()) {
+                        moments.computeIfAbsent(new Moment(at.get(), ledger), ignored -> new ArrayList<>())
+                                .add(new Decision(one, message.atomic() ? together : null));
                     }
                 }
             }
@@ -152,12 +154,39 @@ final class Findings {
         return world;
     }
 
+    private Map<String, List<Instant>> times(List<SimulatedQueue.Sent> log) {
+        var times = new HashMap<String, List<Instant>>();
+        for (var logged : log) {
+            var message = codec.decode(logged.body());
+            message.operations()
+                    .forEach(
+                            item -> times.computeIfAbsent(name(submission(message, item)), ignored -> new ArrayList<>())
+                                    .add(logged.at()));
+        }
+        return times;
+    }
+
+    private static String name(Submission one) {
+        return one.operationId() + (one.step() == null ? "" : ":" + one.step().name());
+    }
+
+    /** Whether what was sent then died, and was taken only when it was sent again. */
+    private boolean comesAgain(Submission one, Instant sent, Instant taken, List<Instant> times) {
+        var operation = Optional.ofNullable(rows.get(one.operationId())).map(OperationTable.Row::operation);
+        return operation.stream()
+                .flatMap(known -> known.transitions().stream())
+                .filter(transition -> transition.status() == OperationStatus.DEAD)
+                .map(Operation.Transition::at)
+                .filter(dead -> !dead.isBefore(sent) && dead.isBefore(taken))
+                .anyMatch(dead -> times.stream().anyMatch(time -> time.isAfter(dead) && !time.isAfter(taken)));
+    }
+
     /** As each operation came first. */
     private void findBatches() {
         var seen = new HashSet<UUID>();
         for (var ledger : List.of("x", "y", "z", "void")) {
-            for (var body : simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger))) {
-                var message = codec.decode(body);
+            for (var logged : simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger))) {
+                var message = codec.decode(logged.body());
                 var ids = message.operations().stream()
                         .map(QueueMessage.Item::operationId)
                         .collect(Collectors.toSet());

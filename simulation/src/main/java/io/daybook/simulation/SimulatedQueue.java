@@ -47,10 +47,13 @@ final class SimulatedQueue implements SqsClient {
         }
     }
 
+    /** A message as it was sent. */
+    record Sent(Instant at, String body) {}
+
     private final SimulatedClock clock;
     private final Map<String, Deque<Message>> groups = new LinkedHashMap<>();
     private final Map<String, Instant> seen = new HashMap<>();
-    private final Map<String, List<String>> log = new HashMap<>();
+    private final Map<String, List<Sent>> log = new HashMap<>();
     private int ids;
 
     SimulatedQueue(SimulatedClock clock) {
@@ -73,11 +76,11 @@ final class SimulatedQueue implements SqsClient {
         }
         seen.put(deduplicationId, now);
         groups.computeIfAbsent(group, ignored -> new ArrayDeque<>()).add(new Message("m" + ++ids, group, body, now));
-        log.computeIfAbsent(group, ignored -> new ArrayList<>()).add(body);
+        log.computeIfAbsent(group, ignored -> new ArrayList<>()).add(new Sent(now, body));
     }
 
-    /** The bodies of all that it took for a group, in their order. */
-    List<String> log(String group) {
+    /** All that it took for a group, in its order. */
+    List<Sent> log(String group) {
         return log.getOrDefault(group, List.of());
     }
 

@@ -31,9 +31,7 @@ class BacklogTest {
 
     @AfterEach
     void all_is_back_and_the_books_hold() {
-        daybook.stack().redis().start();
-        daybook.stack().postgres().start();
-        daybook.functions().relay(); // tells Redis of ledgers that were opened while it was away
+        daybook.allIsBack();
         daybook.booksHold();
     }
 

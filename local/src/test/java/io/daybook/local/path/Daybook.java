@@ -1,5 +1,7 @@
 package io.daybook.local.path;
 
+import static org.awaitility.Awaitility.await;
+
 import com.amazonaws.services.lambda.runtime.Context;
 import io.daybook.local.Functions;
 import io.daybook.local.MicronautFunctions;
@@ -122,6 +124,36 @@ final class Daybook implements AutoCloseable {
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /**
+     * Starts what was stopped, and returns when the functions are connected to it again: when what is opened is known at
+     * once.
+     */
+    void allIsBack() {
+        stack.redis().start();
+        stack.postgres().start();
+        stack.queue().start();
+        await().untilAsserted(() -> Ledger.open(api(), "probe-" + UUID.randomUUID())
+                .account("a", "EUR")
+                .deposit("a", "1.00")
+                .is(202));
+    }
+
+    /** From here on PostgreSQL will not have the accounts {@code sick} changed. */
+    void sicken() {
+        execute("""
+                create or replace function refuse() returns trigger language plpgsql as
+                $$ begin raise exception 'this account is sick'; end $$
+                """);
+        execute("""
+                create or replace trigger refuse before update on account
+                for each row when (old.account_id = 'sick') execute function refuse()
+                """);
+    }
+
+    void heal() {
+        execute("drop trigger if exists refuse on account");
     }
 
     long count(String table) {

@@ -32,10 +32,6 @@ class DeadLettersTest {
         settings.put("daybook.processor.attempts-max", 3);
         settings.put("daybook.processor.retry.max", "1s");
         daybook = Daybook.start(settings);
-        daybook.execute("""
-                create function refuse() returns trigger language plpgsql as
-                $$ begin raise exception 'this account is sick'; end $$
-                """);
     }
 
     @AfterAll
@@ -47,21 +43,14 @@ class DeadLettersTest {
     @AfterEach
     void all_is_back_and_the_books_hold() {
         daybook.stack().postgres().start();
-        heal();
+        daybook.heal();
         daybook.booksHold();
     }
 
     private static Ledger ledger() {
         var ledger = daybook.ledger().account("a", "EUR").account("sick", "EUR");
-        daybook.execute("""
-                create or replace trigger refuse before update on account
-                for each row when (old.account_id = 'sick') execute function refuse()
-                """);
+        daybook.sicken();
         return ledger;
-    }
-
-    private static void heal() {
-        daybook.execute("drop trigger if exists refuse on account");
     }
 
     private static List<JsonNode> letters(Ledger ledger) {
@@ -195,7 +184,7 @@ class DeadLettersTest {
         var ledger = ledger();
         var poison = ledger.deposit("sick", "1.00").is(202).operationId();
         ledger.outcome(poison);
-        heal();
+        daybook.heal();
         var answer = redrive(poison).is(202);
         assertThat(answer.header("Location")).hasValue("/v1/operations/" + poison);
         assertThat(answer.text("resolution")).isEqualTo("redriven");
@@ -263,7 +252,7 @@ class DeadLettersTest {
         assertThat(redriven).allMatch(id -> status(ledger, id).equals("dead"));
         assertThat(discarded).allMatch(id -> status(ledger, id).equals("dead"));
         assertThat(letters(ledger)).hasSize(4);
-        heal();
+        daybook.heal();
         discard(discarded.getFirst()).is(200);
         assertThat(discarded).allMatch(id -> status(ledger, id).equals("discarded"));
         redrive(redriven.getLast()).is(202);
@@ -325,7 +314,7 @@ class DeadLettersTest {
                 .is(202)
                 .operationId();
         ledger.outcome(first);
-        heal();
+        daybook.heal();
         try (var redis = new Jedis(URI.create(daybook.stack().redis().uri()))) {
             redis.del(RedisKeys.claim(Daybook.TENANT, ledger.id(), "k"));
         }

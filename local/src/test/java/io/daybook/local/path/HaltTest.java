@@ -31,10 +31,6 @@ class HaltTest {
         settings.put("daybook.processor.attempts-max", 2);
         settings.put("daybook.processor.retry.max", "1s");
         daybook = Daybook.start(settings);
-        daybook.execute("""
-                create function refuse() returns trigger language plpgsql as
-                $$ begin raise exception 'this account is sick'; end $$
-                """);
     }
 
     @AfterAll
@@ -45,20 +41,8 @@ class HaltTest {
 
     @AfterEach
     void the_books_hold() {
-        heal();
+        daybook.heal();
         daybook.booksHold();
-    }
-
-    /** PostgreSQL will not have the account {@code sick} changed. */
-    private static void fallSick() {
-        daybook.execute("""
-                create or replace trigger refuse before update on account
-                for each row when (old.account_id = 'sick') execute function refuse()
-                """);
-    }
-
-    private static void heal() {
-        daybook.execute("drop trigger if exists refuse on account");
     }
 
     /** One that halts at a dead letter. */
@@ -112,7 +96,7 @@ class HaltTest {
     @Test
     void after_a_dead_letter_what_follows_waits_and_is_applied_in_order_when_the_ledger_goes_on() {
         var ledger = careful();
-        fallSick();
+        daybook.sicken();
         var before = ledger.deposit("a", "10.00").is(202).operationId();
         var poison = ledger.deposit("sick", "1.00").is(202).operationId();
         var behind = new ArrayList<UUID>();
@@ -134,7 +118,7 @@ class HaltTest {
         assertThat(health.path("ledgers").path("halted").asInt()).isPositive();
         assertThat(health.path("ledgers").path("parked").asInt()).isGreaterThanOrEqualTo(2);
 
-        heal();
+        daybook.heal();
         daybook.api().send("POST", "/dead-letters/" + poison + "/redrive", null).is(202);
         await().untilAsserted(() ->
                 assertThat(ledger.operation(poison).path("status").asText()).isEqualTo("succeeded"));
@@ -306,7 +290,7 @@ class HaltTest {
         var poison = ledger.deposit("sick", "1.00").is(202).operationId();
         var last = ledger.deposit("a", "2.00").is(202).operationId();
         List.of(first, poison, last).forEach(id -> isParked(ledger, id));
-        fallSick();
+        daybook.sicken();
         resume(ledger).is(200);
         await().untilAsserted(() -> {
             daybook.functions().relay();

@@ -42,9 +42,7 @@ class OutagesTest {
 
     @AfterEach
     void all_is_back_and_the_books_hold() {
-        daybook.stack().redis().start();
-        daybook.stack().postgres().start();
-        daybook.stack().queue().start();
+        daybook.allIsBack();
         daybook.booksHold();
     }
 

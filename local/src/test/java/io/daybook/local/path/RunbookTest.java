@@ -52,10 +52,6 @@ class RunbookTest {
         settings.put("daybook.processor.attempts-max", 2);
         settings.put("daybook.processor.retry.max", "1s");
         daybook = Daybook.start(settings);
-        daybook.execute("""
-                create function refuse() returns trigger language plpgsql as
-                $$ begin raise exception 'this account is sick'; end $$
-                """);
         LOG.start();
         root().addAppender(LOG);
     }
@@ -70,10 +66,8 @@ class RunbookTest {
     @AfterEach
     void all_is_back_and_the_books_hold() {
         TOPIC.is(FakeTopic.Mood.THERE);
-        daybook.stack().redis().start();
-        daybook.stack().postgres().start();
-        daybook.stack().queue().start();
-        heal();
+        daybook.allIsBack();
+        daybook.heal();
         daybook.booksHold();
         LOG.list.clear();
     }
@@ -114,15 +108,8 @@ class RunbookTest {
         var ledger = daybook.watched(Ledger.existing(daybook.api(), id))
                 .account("a", "EUR")
                 .account("sick", "EUR");
-        daybook.execute("""
-                create or replace trigger refuse before update on account
-                for each row when (old.account_id = 'sick') execute function refuse()
-                """);
+        daybook.sicken();
         return ledger;
-    }
-
-    private static void heal() {
-        daybook.execute("drop trigger if exists refuse on account");
     }
 
     private static UUID dead(Ledger ledger) {
@@ -162,7 +149,7 @@ class RunbookTest {
             assertThat(row.get("cause")).contains("this account is sick");
         });
 
-        heal();
+        daybook.heal();
         assertThat(call("redrive", ledger, id)).contains("\"resolution\":\"redriven\"", "\n202\n");
         becomes("succeeded", ledger, id);
         assertThat(call("redrive", ledger, id)).contains("operation_not_dead", "\n409\n");
@@ -197,7 +184,7 @@ class RunbookTest {
                 .map(UUID::fromString)
                 .toList();
         together.forEach(id -> ledgers.getFirst().outcome(id));
-        heal();
+        daybook.heal();
         assertThat(call("redrive-all", ledgers.getFirst())).contains("\n202\n", "\n409\n");
         for (var i = 0; i < ids.size(); i++) {
             becomes("succeeded", ledgers.get(i), ids.get(i));
@@ -306,7 +293,7 @@ class RunbookTest {
                         .containsEntry("parked", "1"));
         ledger.syncAs("s", "deposits", money("a", "1.00", "EUR")).isProblem(409, "ledger_halted");
 
-        heal();
+        daybook.heal();
         call("redrive", ledger, poison);
         becomes("succeeded", ledger, poison);
         assertThat(call("halted", ledger)).contains(ledger.id());
