@@ -58,6 +58,22 @@ class PostgresTest {
         assertThat(query("SELECT text FROM kept")).isEqualTo("kept");
     }
 
+    @Test
+    void killed_at_work_it_comes_back_at_the_same_address_with_what_it_had_committed() throws SQLException {
+        var url = postgres.jdbcUrl();
+        execute("CREATE TABLE survived AS SELECT 'committed' AS text");
+        try (var connection = DriverManager.getConnection(url, postgres.user(), postgres.password());
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("UPDATE survived SET text = 'not committed'");
+            postgres.kill();
+            assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+        }
+        postgres.start();
+        assertThat(postgres.jdbcUrl()).isEqualTo(url);
+        assertThat(query("SELECT text FROM survived")).isEqualTo("committed");
+    }
+
     private static String query(String sql) throws SQLException {
         try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
                 var statement = connection.createStatement();

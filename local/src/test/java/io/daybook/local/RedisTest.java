@@ -38,6 +38,25 @@ class RedisTest {
         }
     }
 
+    @Test
+    void killed_it_comes_back_at_the_same_address() {
+        try (var redis = Redis.start(folder)) {
+            var uri = redis.uri();
+            redis.kill();
+            assertThatThrownBy(() -> {
+                        try (var client = client(redis)) {
+                            client.ping();
+                        }
+                    })
+                    .isInstanceOf(JedisConnectionException.class);
+            redis.start();
+            assertThat(redis.uri()).isEqualTo(uri);
+            try (var client = client(redis)) {
+                assertThat(client.ping()).isEqualTo("PONG");
+            }
+        }
+    }
+
     private static Jedis client(Redis redis) {
         return new Jedis(URI.create(redis.uri()));
     }
