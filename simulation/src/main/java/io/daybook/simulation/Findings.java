@@ -148,10 +148,20 @@ final class Findings {
                         .add(new Decision(submission(row), null)));
         var world = Traffic.world();
         moments.forEach((moment, decisions) -> {
+            decisions.sort(Comparator.comparing(this::repeatsAnother));
             world.now = moment.at();
             world.apply(moment.ledger(), messages(decisions));
         });
         return world;
+    }
+
+    /** What repeats an operation that had died is settled with it, when that one comes again. */
+    private boolean repeatsAnother(Decision decision) {
+        var row = rows.get(decision.submission().operationId());
+        return decision.together() == null
+                && decision.submission().step() == null
+                && row != null
+                && row.operation().duplicateOf() != null;
     }
 
     private Map<String, List<Instant>> times(List<SimulatedQueue.Sent> log) {
