@@ -59,10 +59,16 @@ public final class Traffic {
         return sent.size();
     }
 
+    /** One of a few operations. */
     public World.Message message(String ledger) {
+        return message(ledger, 2);
+    }
+
+    /** One of so many operations at the most; of four, if that is more and all are applied or none. */
+    public World.Message message(String ledger, int max) {
         var operations = new ArrayList<Submission>();
         var atomic = random.nextInt(3) == 0;
-        for (var i = random.nextInt(atomic ? 4 : 2); i >= 0; i--) {
+        for (var i = random.nextInt(atomic ? 4 : max); i >= 0; i--) {
             operations.add(submission(ledger));
         }
         return new World.Message(atomic, operations);

@@ -8,6 +8,7 @@ import io.daybook.contract.OperationStatus;
 import io.daybook.contract.Problem;
 import io.daybook.contract.QueueMessage;
 import io.daybook.contract.RedisKeys;
+import io.daybook.contract.StepName;
 import io.daybook.ledger.Outcome;
 import io.daybook.ledger.Recorded;
 import io.daybook.ledger.Submission;
@@ -27,6 +28,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -45,6 +47,8 @@ final class Findings {
     private final Codec codec;
     private final Map<UUID, OperationTable.Row> rows = new LinkedHashMap<>();
     private final Map<UUID, Action.Send> sent = new HashMap<>();
+    private final Map<String, List<Logged>> logs = new HashMap<>();
+    private final Map<String, Instant> stepsTaken = new HashMap<>();
     private final Map<UUID, Set<UUID>> batches = new HashMap<>();
     private final boolean twoFaultsAtOnce;
     private final boolean waits;
@@ -54,6 +58,9 @@ final class Findings {
 
     /** @param together what it must not be parted from, or {@code null} */
     private record Decision(Submission submission, List<Submission> together) {}
+
+    /** What the queue of a ledger took. */
+    private record Logged(Instant at, QueueMessage message, List<Submission> submissions) {}
 
     Findings(Simulation simulation, ApplicationContext context, List<Action> history) {
         this.simulation = simulation;
@@ -114,18 +121,22 @@ final class Findings {
 
     private World worldWithoutFaults() {
         findBatches();
+        simulation
+                .query("select ledger_id, operation_id, step.name, step.at from step join ledger using (ledger_key)")
+                .forEach(row -> stepsTaken.put(
+                        row.get("ledger_id") + " " + row.get("operation_id") + ":"
+                                + StepName.valueOf(row.get("name").toString().toUpperCase(Locale.ROOT)),
+                        ((Timestamp) row.get("at")).toInstant()));
         var moments = new TreeMap<Moment, List<Decision>>(
                 Comparator.comparing(Moment::at).thenComparing(Moment::ledger));
         var placed = new HashSet<UUID>();
         for (var ledger : List.of("x", "y", "z", "void")) {
             var steps = new HashSet<String>();
-            var log = simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger));
+            var log = log(ledger);
             var times = times(log);
             for (var logged : log) {
-                var message = codec.decode(logged.body());
-                var together = message.operations().stream()
-                        .map(item -> submission(message, item))
-                        .toList();
+                var message = logged.message();
+                var together = logged.submissions();
                 for (var one : together) {
                     var at = at(ledger, one);
                     var isFirst = at.filter(taken -> comesAgain(one, logged.at(), taken, times.get(name(one))))
@@ -148,32 +159,57 @@ final class Findings {
                         .add(new Decision(submission(row), null)));
         var world = Traffic.world();
         moments.forEach((moment, decisions) -> {
-            decisions.sort(Comparator.comparing(this::repeatsAnother));
             world.now = moment.at();
-            world.apply(moment.ledger(), messages(decisions));
+            world.apply(moment.ledger(), messages(inOrder(decisions)));
         });
         return world;
     }
 
-    /** What repeats an operation that had died is settled with it, when that one comes again. */
-    private boolean repeatsAnother(Decision decision) {
-        var row = rows.get(decision.submission().operationId());
-        return decision.together() == null
-                && decision.submission().step() == null
-                && row != null
-                && row.operation().duplicateOf() != null;
+    /** What repeats an operation that had died is settled with it, when that one comes again behind it. */
+    private List<Decision> inOrder(List<Decision> decisions) {
+        var left = decisions.stream()
+                .map(decision -> decision.submission().operationId())
+                .collect(Collectors.toCollection(HashSet::new));
+        var waiting = new HashMap<UUID, List<Decision>>();
+        var ordered = new ArrayList<Decision>();
+        for (var decision : decisions) {
+            var id = decision.submission().operationId();
+            var first = decision.together() == null ? rows.get(id).operation().duplicateOf() : null;
+            if (first != null && left.contains(first)) {
+                waiting.computeIfAbsent(first, ignored -> new ArrayList<>()).add(decision);
+            } else {
+                ordered.add(decision);
+                left.remove(id);
+                ordered.addAll(Optional.ofNullable(waiting.remove(id)).orElse(List.of()));
+            }
+        }
+        return ordered;
     }
 
-    private Map<String, List<Instant>> times(List<SimulatedQueue.Sent> log) {
+    private static Map<String, List<Instant>> times(List<Logged> log) {
         var times = new HashMap<String, List<Instant>>();
         for (var logged : log) {
-            var message = codec.decode(logged.body());
-            message.operations()
-                    .forEach(
-                            item -> times.computeIfAbsent(name(submission(message, item)), ignored -> new ArrayList<>())
-                                    .add(logged.at()));
+            logged.submissions()
+                    .forEach(one -> times.computeIfAbsent(name(one), ignored -> new ArrayList<>())
+                            .add(logged.at()));
         }
         return times;
+    }
+
+    private List<Logged> log(String ledger) {
+        return logs.computeIfAbsent(
+                ledger,
+                ignored -> simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger)).stream()
+                        .map(sent -> {
+                            var message = codec.decode(sent.body());
+                            return new Logged(
+                                    sent.at(),
+                                    message,
+                                    message.operations().stream()
+                                            .map(item -> submission(message, item))
+                                            .toList());
+                        })
+                        .toList());
     }
 
     private static String name(Submission one) {
@@ -195,8 +231,8 @@ final class Findings {
     private void findBatches() {
         var seen = new HashSet<UUID>();
         for (var ledger : List.of("x", "y", "z", "void")) {
-            for (var logged : simulation.queue().log(QueueMessage.group(Simulation.TENANT, ledger))) {
-                var message = codec.decode(logged.body());
+            for (var logged : log(ledger)) {
+                var message = logged.message();
                 var ids = message.operations().stream()
                         .map(QueueMessage.Item::operationId)
                         .collect(Collectors.toSet());
@@ -222,14 +258,7 @@ final class Findings {
         if (one.step() == null) {
             return Optional.of(takenAt(one.operationId()));
         }
-        return simulation
-                .query("""
-                select s.at from step s join ledger l using (ledger_key)
-                where l.ledger_id = '%s' and s.operation_id = '%s' and s.name = '%s'
-                """.formatted(ledger, one.operationId(), one.step().name()))
-                .stream()
-                .map(row -> ((Timestamp) row.get("at")).toInstant())
-                .findFirst();
+        return Optional.ofNullable(stepsTaken.get(ledger + " " + name(one)));
     }
 
     /**

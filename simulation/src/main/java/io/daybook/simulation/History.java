@@ -9,12 +9,25 @@ import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 
-/** What happens in a run, made of a seed, of which every second one has operators at work; and the least of it that still does what it did. */
+/** What happens in a run, made of a seed: every second one has operators at work, every fourth has long batches; and the least of it that still does what it did. */
 final class History {
     private static final List<String> LEDGERS = List.of("x", "y", "z");
     private static final int EFFECTS = 14;
+    private static final int WIDE_EVERY = 4;
+    private static final int WIDE = 50;
+    private static final int MESSAGE_MAX = 2;
+    private static final int BATCH_MAX = 200;
 
     private History() {}
+
+    /** How many operations a run of the seed has, for so many of one with short messages. */
+    static int operations(long seed, int operations) {
+        return isWide(seed) ? operations * WIDE : operations;
+    }
+
+    private static boolean isWide(long seed) {
+        return seed % WIDE_EVERY == 0;
+    }
 
     /** @param passesTheDoor which operations are accepted at all */
     static List<Action> of(long seed, int operations, Predicate<Submission> passesTheDoor) {
@@ -26,16 +39,16 @@ final class History {
             actions.add(
                     withOperators && random.nextInt(12) == 0
                             ? operators(random)
-                            : next(random, traffic, passesTheDoor));
+                            : next(random, traffic, isWide(seed) ? BATCH_MAX : MESSAGE_MAX, passesTheDoor));
         }
         return actions;
     }
 
-    private static Action next(Random random, Traffic traffic, Predicate<Submission> passesTheDoor) {
+    private static Action next(Random random, Traffic traffic, int messageMax, Predicate<Submission> passesTheDoor) {
         return switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5, 6, 7, 8 -> {
                 var ledger = random.nextInt(50) == 0 ? "void" : ledger(random);
-                var message = traffic.message(ledger);
+                var message = traffic.message(ledger, messageMax);
                 var accepted =
                         message.submissions().stream().filter(passesTheDoor).toList();
                 yield accepted.isEmpty() ? new Action.Wait(0) : new Action.Send(ledger, message.atomic(), accepted);

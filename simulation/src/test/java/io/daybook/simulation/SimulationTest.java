@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
  */
 class SimulationTest {
     private static final int OPERATIONS = 120;
-    private static final long BUILD_OPERATIONS = 2_400;
+    private static final long BUILD_OPERATIONS = 12_000;
 
     private static Simulation simulation;
 
@@ -54,7 +54,8 @@ class SimulationTest {
     }
 
     private static int run(long seed) {
-        var history = simulation.history(seed, OPERATIONS);
+        var operations = History.operations(seed, OPERATIONS);
+        var history = simulation.history(seed, operations);
         var failure = failure(history);
         if (failure.isPresent()) {
             var shrinks = !"false".equals(System.getProperty("simulation.shrink"));
@@ -68,7 +69,7 @@ class SimulationTest {
                                     why.getMessage()),
                     why);
         }
-        return OPERATIONS;
+        return operations;
     }
 
     private static Optional<Throwable> failure(List<Action> history) {
