@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What there is after a history, beside what there would be in a world without faults: the same rules applied in
@@ -165,7 +166,7 @@ final class Findings {
         return world;
     }
 
-    /** What repeats an operation that had died is settled with it, when that one comes again behind it. */
+    /** What repeats or collides with an operation that had died comes behind it, when that one comes again after it. */
     private List<Decision> inOrder(List<Decision> decisions) {
         var left = decisions.stream()
                 .map(decision -> decision.submission().operationId())
@@ -173,17 +174,32 @@ final class Findings {
         var waiting = new HashMap<UUID, List<Decision>>();
         var ordered = new ArrayList<Decision>();
         for (var decision : decisions) {
-            var id = decision.submission().operationId();
-            var first = decision.together() == null ? rows.get(id).operation().duplicateOf() : null;
-            if (first != null && left.contains(first)) {
-                waiting.computeIfAbsent(first, ignored -> new ArrayList<>()).add(decision);
+            var first = firsts(decision).filter(left::contains).findFirst();
+            if (first.isPresent()) {
+                waiting.computeIfAbsent(first.get(), ignored -> new ArrayList<>())
+                        .add(decision);
             } else {
+                var id = decision.submission().operationId();
                 ordered.add(decision);
                 left.remove(id);
                 ordered.addAll(Optional.ofNullable(waiting.remove(id)).orElse(List.of()));
             }
         }
+        waiting.values().forEach(ordered::addAll);
         return ordered;
+    }
+
+    private Stream<UUID> firsts(Decision decision) {
+        var together = decision.together() == null ? List.of(decision.submission()) : decision.together();
+        var ids = together.stream().map(Submission::operationId).collect(Collectors.toSet());
+        return decision.submission().step() != null
+                ? Stream.of()
+                : together.stream()
+                        .map(one -> rows.get(one.operationId()).operation())
+                        .map(operation -> operation.duplicateOf() != null || operation.error() == null
+                                ? operation.duplicateOf()
+                                : operation.error().firstOperationId())
+                        .filter(first -> first != null && !ids.contains(first));
     }
 
     private static Map<String, List<Instant>> times(List<Logged> log) {
