@@ -96,51 +96,11 @@ public record Operation(
     }
 
     public Operation withDetail(String detail) {
-        return new Operation(
-                operationId,
-                ledgerId,
-                kind,
-                status,
-                detail,
-                done,
-                version,
-                idempotencyKey,
-                referenceId,
-                createdAt,
-                updatedAt,
-                completedAt,
-                attempts,
-                request,
-                result,
-                error,
-                duplicateOf,
-                steps,
-                transitions,
-                expiresAt);
+        return with(detail, version, updatedAt, attempts, steps);
     }
 
     public Operation withSteps(List<Step> steps) {
-        return new Operation(
-                operationId,
-                ledgerId,
-                kind,
-                status,
-                detail,
-                done,
-                version,
-                idempotencyKey,
-                referenceId,
-                createdAt,
-                updatedAt,
-                completedAt,
-                attempts,
-                request,
-                result,
-                error,
-                duplicateOf,
-                steps,
-                transitions,
-                expiresAt);
+        return with(detail, version, updatedAt, attempts, steps);
     }
 
     /**
@@ -185,6 +145,10 @@ public record Operation(
 
     /** The same operation, where it was, after it was taken from the queue once more. */
     public Operation attempted(int version, int attempts, Instant at) {
+        return with(detail, version, at, attempts, steps);
+    }
+
+    private Operation with(String detail, int version, Instant updatedAt, int attempts, List<Step> steps) {
         return new Operation(
                 operationId,
                 ledgerId,
@@ -196,7 +160,7 @@ public record Operation(
                 idempotencyKey,
                 referenceId,
                 createdAt,
-                at,
+                updatedAt,
                 completedAt,
                 attempts,
                 request,

@@ -1,7 +1,6 @@
 package io.daybook.processor;
 
 import io.daybook.contract.DeadLetterResource;
-import io.daybook.contract.Fields;
 import io.daybook.contract.ProblemCode;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.ProblemException;
@@ -21,7 +20,6 @@ import java.util.UUID;
 @Controller("/v1/dead-letters/{operationId}")
 @Secured(Scopes.ADMIN)
 final class DeadLettersController {
-    private static final int REASON_LENGTH_MAX = 500;
     private static final int ID_LENGTH = 36;
 
     private final DeadLetters deadLetters;
@@ -44,10 +42,7 @@ final class DeadLettersController {
     @Post(uri = "/discard", consumes = MediaType.APPLICATION_JSON)
     DeadLetterResource discard(Caller caller, @PathVariable String operationId, RawBody body) {
         var reason = body.read(in -> {
-            var text = in.text(
-                    "reason",
-                    wanted -> !wanted.isBlank() && wanted.length() <= REASON_LENGTH_MAX && Fields.isPrintable(wanted),
-                    "must have 1 to 500 printable characters");
+            var text = Reason.read(in);
             return in.build(() -> text);
         });
         return deadLetters.discard(caller.tenant(), id(operationId), reason, caller.subject());

@@ -1,6 +1,5 @@
 package io.daybook.processor;
 
-import io.daybook.contract.Fields;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.LedgerResource;
 import io.daybook.contract.ProblemCode;
@@ -19,7 +18,6 @@ import io.micronaut.security.annotation.Secured;
 @Controller("/v1/ledgers/{ledgerId}")
 @Secured(Scopes.ADMIN)
 final class HaltsController {
-    private static final int REASON_LENGTH_MAX = 500;
     private static final String NO_REASON = "An operator has halted it";
 
     private final Parking parking;
@@ -32,14 +30,7 @@ final class HaltsController {
     LedgerResource halt(Caller caller, @PathVariable String ledgerId, RawBody body) {
         mustBeLedgerId(ledgerId);
         var reason = body.readIfAny(in -> {
-            var text = in.optional(
-                    "reason",
-                    () -> in.text(
-                            "reason",
-                            wanted -> !wanted.isBlank()
-                                    && wanted.length() <= REASON_LENGTH_MAX
-                                    && Fields.isPrintable(wanted),
-                            "must have 1 to 500 printable characters"));
+            var text = in.optional("reason", () -> Reason.read(in));
             return in.build(() -> text == null ? NO_REASON : text);
         });
         return parking.halt(caller.tenant(), ledgerId, reason, caller.subject());

@@ -3,7 +3,6 @@ package io.daybook.processor;
 import io.daybook.contract.Codec;
 import io.daybook.contract.LedgerResource;
 import io.daybook.contract.LedgerState;
-import io.daybook.contract.ProblemCode;
 import io.daybook.contract.ServiceAway;
 import io.daybook.runtime.ProblemException;
 import io.daybook.store.Database;
@@ -11,8 +10,6 @@ import io.daybook.store.LedgerTable;
 import io.daybook.store.ParkedTable;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -38,6 +35,7 @@ final class Parking {
     private static final int MESSAGES_MAX = 100;
 
     private final Database database;
+    private final Registry registry;
     private final LedgerTable ledgers;
     private final ParkedTable parked;
     private final Halts halts;
@@ -51,6 +49,7 @@ final class Parking {
 
     Parking(
             Database database,
+            Registry registry,
             LedgerTable ledgers,
             ParkedTable parked,
             Halts halts,
@@ -62,6 +61,7 @@ final class Parking {
             Clock clock,
             @Value("${daybook.parked.resume-max}") Duration resumeMax) {
         this.database = database;
+        this.registry = registry;
         this.ledgers = ledgers;
         this.parked = parked;
         this.halts = halts;
@@ -81,7 +81,7 @@ final class Parking {
      */
     LedgerResource halt(String tenant, String ledgerId, String reason, String caller) {
         var key = database.transaction(connection -> {
-            var ledger = lock(connection, tenant, ledgerId);
+            var ledger = registry.lock(connection, tenant, ledgerId);
             halts.halt(connection, ledger, new LedgerResource.Halt(reason, caller, now()));
             return ledger.key();
         });
@@ -96,7 +96,7 @@ final class Parking {
      */
     LedgerResource resume(String tenant, String ledgerId) {
         var key = database.transaction(connection -> {
-            var ledger = lock(connection, tenant, ledgerId);
+            var ledger = registry.lock(connection, tenant, ledgerId);
             halts.resume(connection, ledger, now());
             return ledger.key();
         });
@@ -132,7 +132,7 @@ final class Parking {
         var rows = database.transaction(connection -> parked.next(connection, ledger.key(), MESSAGES_MAX));
         if (rows.isEmpty()) {
             database.transaction(connection -> {
-                lock(connection, ledger.tenant(), ledger.ledgerId());
+                registry.lock(connection, ledger.tenant(), ledger.ledgerId());
                 return ledgers.run(connection, ledger.key());
             });
             return 0;
@@ -188,20 +188,10 @@ final class Parking {
         return new Work(codec.decode(row.body()), row.attempts() + 1, Optional.empty(), Work.Origin.PARKED);
     }
 
-    private LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
-        return ledgers.lock(connection, tenant, ledgerId)
-                .filter(row -> row.head().open())
-                .orElseThrow(Parking::notFound);
-    }
-
     private LedgerResource find(String tenant, String ledgerId) {
         return database.transaction(connection -> ledgers.find(connection, tenant, ledgerId))
                 .map(LedgerTable.Row::resource)
-                .orElseThrow(Parking::notFound);
-    }
-
-    private static ProblemException notFound() {
-        return ProblemException.of(ProblemCode.LEDGER_NOT_FOUND, "There is no ledger with this id");
+                .orElseThrow();
     }
 
     private Instant now() {

@@ -106,7 +106,8 @@ final class Registry {
         return changed.resource();
     }
 
-    private LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
+    /** @throws ProblemException {@code ledger_not_found} */
+    LedgerTable.Row lock(Connection connection, String tenant, String ledgerId) throws SQLException {
         var ledger = Identifiers.isLedgerId(ledgerId)
                 ? ledgers.lock(connection, tenant, ledgerId)
                 : Optional.<LedgerTable.Row>empty();
