@@ -16,7 +16,6 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,12 +120,13 @@ final class ReadModels {
                 if (complete) {
                     rows.forEach(row -> fields.put(row.account().id(), field(row)));
                 }
-                put(RedisKeys.readModel(tenant, ledgerId), fields);
+                replace(RedisKeys.readModel(tenant, ledgerId), fields);
             }
             return null;
         });
     }
 
+    /** Nothing is taken away: ledgers stay, and another instance may just have added one that was not listed here yet. */
     private void refreshLedgers(String tenant) {
         var all = database.transaction(connection -> ledgers.list(connection, tenant, null, "", LEDGERS_MAX + 1));
         var fields = new LinkedHashMap<String, String>();
@@ -137,14 +137,20 @@ final class ReadModels {
         put(RedisKeys.ledgers(tenant), fields);
     }
 
+    private void replace(String key, Map<String, String> fields) {
+        var deleted = redis.commands().del(key);
+        put(key, fields);
+        redis.get(deleted);
+    }
+
     private void put(String key, Map<String, String> fields) {
         if (fields.isEmpty()) {
             return;
         }
         var commands = redis.commands();
-        var answers = new ArrayList<>(List.of(commands.del(key), commands.hset(key, fields)));
+        var told = commands.hset(key, fields);
         redis.get(commands.expire(key, timeToLive));
-        answers.forEach(redis::get);
+        redis.get(told);
     }
 
     private static String field(AccountTable.Row account) {

@@ -134,10 +134,11 @@ final class Daybook implements AutoCloseable {
         stack.redis().start();
         stack.postgres().start();
         stack.queue().start();
-        await().untilAsserted(() -> Ledger.open(api(), "probe-" + UUID.randomUUID())
-                .account("a", "EUR")
-                .deposit("a", "1.00")
-                .is(202));
+        await().untilAsserted(() -> {
+            var probe = Ledger.open(api(), "probe-" + UUID.randomUUID()).account("a", "EUR");
+            probe.deposit("a", "1.00").is(202);
+            probe.deposit("b", "1.00").isProblem(404, "account_not_found"); // as Redis was told, and tells
+        });
     }
 
     /** From here on PostgreSQL will not have the accounts {@code sick} changed. */
