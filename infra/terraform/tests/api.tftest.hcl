@@ -246,7 +246,7 @@ run "the_repositorys_own_document_is_taken" {
   assert {
     condition = alltrue(flatten([
       for path, item in jsondecode(aws_api_gateway_rest_api.this.body).paths : [
-        for method, operation in item : startswith(path, "/v1/") && contains(["get", "head"], method) == strcontains(operation["x-amazon-apigateway-integration"].uri, "function:daybook-status:live/") if method != "x-amazon-apigateway-any-method"
+        for method, operation in item : length(regexall("^/(v1/|console(/|$))", path)) == 1 && contains(["get", "head"], method) == strcontains(operation["x-amazon-apigateway-integration"].uri, "function:daybook-status:live/") if method != "x-amazon-apigateway-any-method"
       ]
     ]))
     error_message = "What reads must go to status, and nothing else."
