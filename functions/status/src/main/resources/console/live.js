@@ -32,13 +32,14 @@ function tell(now) {
 }
 
 async function run(ledger, signal) {
+  const stream = `ledgers/${ledger}/events`; // as the ticket names it, and so not encoded
   recall(ledger, signal);
   let last = null;
   let wait = 1000;
   while (!signal.aborted) {
     try {
-      const { ticket } = await post('tickets', { path: `/v1/ledgers/${ledger}/events` });
-      const came = await listen(ledger, ticket, last, signal);
+      const { ticket } = await post('tickets', { path: `/v1/${stream}` });
+      const came = await listen(ledger, stream, ticket, last, signal);
       last = came.last;
       if (came.opened) wait = 1000;
     } catch (refusal) {
@@ -60,9 +61,9 @@ async function recall(ledger, signal) {
 }
 
 /** Ends when the browser does not come back by itself: the ticket is over, or what came after `last` is not kept. */
-function listen(ledger, ticket, last, signal) {
+function listen(ledger, stream, ticket, last, signal) {
   return new Promise((done) => {
-    const source = new EventSource(url(path`ledgers/${ledger}/events`, { ticket, last_event_id: last }));
+    const source = new EventSource(url(stream, { ticket, last_event_id: last }));
     const seen = { opened: false, last: null };
     const close = () => (source.close(), done(seen));
     source.onopen = () => {

@@ -26,6 +26,7 @@ public enum ProblemCode {
     LEDGER_HALTED(409, "The ledger stands still"),
     OPERATION_NOT_DEAD(409, "The operation is not dead"),
     VERSION_CONFLICT(409, "It has changed since the version that you have seen"),
+    EVENTS_GONE(410, "The events are not kept any more"),
     PAYLOAD_TOO_LARGE(413, "The request is too large"),
     UNSUPPORTED_MEDIA_TYPE(415, "The body must be application/json"),
     VALIDATION_FAILED(422, "The request is not valid"),

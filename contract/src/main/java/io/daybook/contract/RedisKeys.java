@@ -34,6 +34,11 @@ public final class RedisKeys {
         return tag(DaybookId.bucket(tenant, "")) + "ledgers:" + tenant;
     }
 
+    /** A string: whose a ticket is and for which path, by its digest. */
+    public static String ticket(String digest) {
+        return "ticket:" + digest;
+    }
+
     private static String tag(int bucket) {
         return "{%04x}".formatted(bucket);
     }

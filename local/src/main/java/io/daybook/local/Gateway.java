@@ -48,6 +48,7 @@ final class Gateway implements AutoCloseable {
     private static final int BODY_BYTES_MAX = 10 << 20;
     private static final long REFUSED_BODY_BYTES_MAX = 100L << 20;
     private static final Duration INTEGRATION_TIMEOUT = Duration.ofSeconds(29);
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration CLOSE_MAX = Duration.ofSeconds(10);
 
     private final HttpServer server;
@@ -105,15 +106,20 @@ final class Gateway implements AutoCloseable {
                 var reply = reply(exchange, requestId, routes, functions);
                 send(exchange, reply.with("x-amzn-RequestId", requestId));
             } catch (IOException e) {
-                LOG.debug("The client of {} went away", exchange.getRequestURI(), e);
+                LOG.debug("The client of {} went away", path(exchange), e);
             } catch (RuntimeException e) {
-                LOG.error("{} {}", exchange.getRequestMethod(), exchange.getRequestURI(), e);
+                LOG.error("{} {}", exchange.getRequestMethod(), path(exchange), e);
             } finally {
                 running.arriveAndDeregister();
             }
         });
         server.setExecutor(exchanges);
         server.start();
+    }
+
+    /** Without the query, which may have a ticket in it. */
+    private static String path(HttpExchange exchange) {
+        return exchange.getRequestURI().getRawPath();
     }
 
     private Reply reply(
@@ -192,16 +198,28 @@ final class Gateway implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        try {
-            running.awaitAdvanceInterruptibly(running.arrive(), CLOSE_MAX.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            LOG.warn("Requests are cut off that did not end within {}", CLOSE_MAX);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        var phase = running.arrive();
+        if (!ends(phase, PATIENCE)) {
+            invocations.shutdownNow(); // whoever waits for something to happen has waited for long enough
+            if (!ends(phase, CLOSE_MAX)) {
+                LOG.warn("Requests are cut off that did not end within {}", CLOSE_MAX);
+            }
         }
         // The server's own delay is waited for in full on older JDKs, whether anything runs or not.
         server.stop(0);
         exchanges.shutdownNow();
         invocations.shutdownNow();
+    }
+
+    private boolean ends(int phase, Duration within) {
+        try {
+            running.awaitAdvanceInterruptibly(phase, within.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 }

@@ -60,9 +60,9 @@ record Routes(List<Route> routes) {
     }
 
     /**
-     * Daybook's: reading, and the page to read with, is the status function's; what is done at once, and what follows on an operation whose ledger
-     * has to be found, is the synchronous one's; all other work is intake's. A method that a path does not have goes to
-     * the path's function, which refuses it in Daybook's own way.
+     * Daybook's: reading is the status function's, and what browsers read with; what is done at once, and what follows
+     * on an operation whose ledger has to be found, is the synchronous one's; all other work is intake's. A method that
+     * a path does not have goes to the path's function, which refuses it in Daybook's own way.
      */
     static Routes daybook() {
         var sync = Stream.of(
@@ -80,6 +80,7 @@ record Routes(List<Route> routes) {
         return new Routes(Stream.of(
                         Stream.of(
                                 Route.of(READING, "/v1/{proxy+}", STATUS),
+                                Route.of(Set.of(), "/v1/tickets", STATUS),
                                 Route.of(Set.of(), "/console", STATUS),
                                 Route.of(Set.of(), "/console/{file}", STATUS)),
                         sync,

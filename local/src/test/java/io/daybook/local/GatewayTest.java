@@ -45,7 +45,11 @@ class GatewayTest {
 
     @BeforeEach
     void start() {
-        gateway = Gateway.bind(0, TIMEOUT);
+        start(TIMEOUT);
+    }
+
+    private void start(Duration timeout) {
+        gateway = Gateway.bind(0, timeout);
         gateway.serve(Routes.daybook(), name -> (event, context) -> {
             lastFunction = name;
             last = event;
@@ -285,6 +289,26 @@ class GatewayTest {
         begun.await();
         gateway.close();
         assertThat(text(response.join())).isEqualTo("in time");
+    }
+
+    @Test
+    void closing_wakes_whoever_only_waits() throws Exception {
+        gateway.close();
+        start(Duration.ofMinutes(1));
+        var begun = new CountDownLatch(1);
+        function = (event, context) -> {
+            begun.countDown();
+            try {
+                Thread.sleep(Duration.ofMinutes(10));
+                return ok("slept enough");
+            } catch (InterruptedException e) {
+                return ok("woken");
+            }
+        };
+        var response = client.sendAsync(request("/v1/x").GET().build(), BodyHandlers.ofByteArray());
+        begun.await();
+        gateway.close();
+        assertThat(text(response.join())).isEqualTo("woken");
     }
 
     private static void pause(Duration duration) {

@@ -99,6 +99,7 @@ final class Findings {
                 .as("operations that are done")
                 .allMatch(row -> row.operation().status().isFinal());
         assertThat(simulation.count("select count(*) from outbox")).as("outbox").isZero();
+        assertThat(simulation.unsentEvents()).as("events that are not sent").isZero();
         assertThat(simulation.count("select count(*) from dead_letter where resolution is null"))
                 .as("dead letters")
                 .isZero();

@@ -160,7 +160,7 @@ final class Simulation implements AutoCloseable {
         context.getBean(SimulatedTopic.class).clear();
         var store = context.getBean(io.daybook.runtime.Redis.class);
         store.call(commands -> commands.flushall());
-        sql("truncate ledger restart identity cascade", "truncate sick");
+        sql("truncate ledger, event, event_sent restart identity cascade", "truncate sick");
         Traffic.world().ledgers.forEach(this::open);
     }
 
@@ -346,7 +346,12 @@ final class Simulation implements AutoCloseable {
                 select (select count(*) from outbox)
                      + (select count(*) from operation where status in ('pending', 'processing', 'compensating'))
                      + (select count(*) from ledger where state <> 'running')
-                """) == 0;
+                """) + unsentEvents() == 0;
+    }
+
+    long unsentEvents() {
+        return count(
+                "select count(*) from ledger left join event_sent using (ledger_key) where events > coalesce(number, 0)");
     }
 
     SimulatedQueue queue() {

@@ -65,6 +65,7 @@ final class Bookkeeper {
     private final DeadLetterTable deadLetters;
     private final ParkedTable parked;
     private final Halts halts;
+    private final Events events;
     private final OutboxTable outboxTable;
     private final Outbox outbox;
     private final Codec codec;
@@ -85,6 +86,7 @@ final class Bookkeeper {
             DeadLetterTable deadLetters,
             ParkedTable parked,
             Halts halts,
+            Events events,
             OutboxTable outboxTable,
             Outbox outbox,
             Codec codec,
@@ -103,6 +105,7 @@ final class Bookkeeper {
         this.deadLetters = deadLetters;
         this.parked = parked;
         this.halts = halts;
+        this.events = events;
         this.outboxTable = outboxTable;
         this.outbox = outbox;
         this.codec = codec;
@@ -115,7 +118,7 @@ final class Bookkeeper {
      * What was committed.
      *
      * @param decided all operations of the ledger as they stand now
-     * @param leaves whether something is in the outbox, or may be
+     * @param leaves whether something is to be sent, or may be
      * @param resuming whether the ledger has something parked that is to be applied
      */
     private record Committed(int ledgerKey, List<Operation> decided, boolean leaves, boolean resuming) {}
@@ -123,7 +126,7 @@ final class Bookkeeper {
     /**
      * What is left to do about a ledger.
      *
-     * @param leaves whether something is in its outbox, or may be
+     * @param leaves whether something of it is to be sent, or may be
      * @param resuming whether it has something parked that is to be applied
      */
     record Applied(String tenant, String ledgerId, int ledgerKey, boolean leaves, boolean resuming) {}
@@ -181,7 +184,7 @@ final class Bookkeeper {
         var loaded = load(connection, ledger, needs, work);
         var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         var book = new Book(ledger.head(), loaded.forBook(), now);
-        var decisions = new Decisions(ledger, book, loaded.operations(), now, outbox, codec, retention);
+        var decisions = new Decisions(ledger, book, loaded.operations(), now, codec, retention);
         for (var i = 0; i < work.size(); i++) {
             decisions.take(work.get(i), submissions.get(i));
         }
@@ -192,7 +195,9 @@ final class Bookkeeper {
         return new Committed(
                 ledger.key(),
                 decisions.of(needs.operations()),
-                isBack || !decisions.outbox().isEmpty(),
+                isBack
+                        || !decisions.outbox().isEmpty()
+                        || events.areSent() && !decisions.events().isEmpty(),
                 ledger.resource().state() == LedgerState.RESUMING);
     }
 
@@ -288,6 +293,7 @@ final class Bookkeeper {
             var answered = new DeadLetterTable.Resolution("redriven", null, CALLER, now);
             deadLetters.resolve(connection, decisions.revived(), answered);
         }
+        events.append(connection, ledger.key(), decisions.events(), now);
         if (!decisions.outbox().isEmpty()) {
             outboxTable.insert(connection, ledger.key(), decisions.outbox(), now);
         }

@@ -41,6 +41,7 @@ final class DeadLetters {
     private final OperationTable operations;
     private final DeadLetterTable letters;
     private final ActionItemTable actionItems;
+    private final Events events;
     private final OutboxTable outboxTable;
     private final Halts halts;
     private final Outbox outbox;
@@ -55,6 +56,7 @@ final class DeadLetters {
             OperationTable operations,
             DeadLetterTable letters,
             ActionItemTable actionItems,
+            Events events,
             OutboxTable outboxTable,
             Halts halts,
             Outbox outbox,
@@ -67,6 +69,7 @@ final class DeadLetters {
         this.operations = operations;
         this.letters = letters;
         this.actionItems = actionItems;
+        this.events = events;
         this.outboxTable = outboxTable;
         this.halts = halts;
         this.outbox = outbox;
@@ -110,10 +113,9 @@ final class DeadLetters {
             var problem = Problem.of(ProblemCode.PROCESSING_FAILED, cause.summary());
             actionItems.write(connection, key, List.of(ActionItem.about(id, problem, now)));
             var event = Event.ofLetter(group[0], group[1], id, OperationStatus.DEAD, problem, now);
-            var events = outbox.event(group[0], group[1], event);
-            outboxTable.insert(connection, key, events, now);
+            events.append(connection, key, List.of(event), now);
             halts.afterDeadLetter(connection, ledger.get(), letter, now);
-            return events.isEmpty() ? Optional.<Integer>empty() : Optional.of(key);
+            return Optional.of(key);
         });
     }
 
@@ -189,12 +191,12 @@ final class DeadLetters {
         if (status == OperationStatus.DISCARDED) {
             rows.addAll(repeating(connection, rows, resolution.at()));
         }
-        var leaving = new ArrayList<OutboxTable.Entry>();
-        rows.forEach(row -> leaving.addAll(outbox.events(tenant, row.operation(), false)));
+        var happened = new ArrayList<Event>();
+        rows.forEach(row -> happened.addAll(Events.of(tenant, row.operation(), false)));
         if (!letter.readable()) {
-            var event = Event.ofLetter(tenant, ledgerId, operationId, status, null, resolution.at());
-            leaving.addAll(outbox.event(tenant, ledgerId, event));
+            happened.add(Event.ofLetter(tenant, ledgerId, operationId, status, null, resolution.at()));
         }
+        var leaving = new ArrayList<OutboxTable.Entry>();
         if (status == OperationStatus.PENDING) {
             leaving.add(message(tenant, ledgerId, together.getFirst(), resolution.at()));
         }
@@ -209,6 +211,7 @@ final class DeadLetters {
             operations.write(connection, ledger.key(), rows);
         }
         letters.resolve(connection, List.of(letter.letterId()), resolution);
+        events.append(connection, ledger.key(), happened, resolution.at());
         outboxTable.insert(connection, ledger.key(), leaving, resolution.at());
         return new Resolved(
                 letters.find(connection, operationId).orElseThrow().resource(),

@@ -1,6 +1,7 @@
 package io.daybook.processor;
 
 import io.daybook.contract.Codec;
+import io.daybook.contract.Event;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.Problem;
@@ -48,13 +49,13 @@ final class Decisions {
     private final Book book;
     private final Map<UUID, OperationTable.Row> known;
     private final Instant now;
-    private final Outbox outboxOf;
     private final Codec codec;
     private final Duration retention;
 
     private final Map<UUID, OperationTable.Row> operations = new LinkedHashMap<>();
     private final List<DeadLetterTable.Row> letters = new ArrayList<>();
     private final Set<UUID> revived = new LinkedHashSet<>();
+    private final List<Event> events = new ArrayList<>();
     private final List<OutboxTable.Entry> outbox = new ArrayList<>();
     private final List<String> parked = new ArrayList<>();
 
@@ -64,7 +65,6 @@ final class Decisions {
             Book book,
             Collection<OperationTable.Row> known,
             Instant now,
-            Outbox outbox,
             Codec codec,
             Duration retention) {
         this.ledger = ledger;
@@ -72,7 +72,6 @@ final class Decisions {
         this.known = new LinkedHashMap<>();
         known.forEach(row -> this.known.put(row.operation().operationId(), row));
         this.now = now;
-        this.outboxOf = outbox;
         this.codec = codec;
         this.retention = retention;
     }
@@ -229,7 +228,7 @@ final class Decisions {
             revived.add(operation.operationId());
         }
         if (before == null || before.operation().status() != operation.status()) {
-            outbox.addAll(outboxOf.events(row.tenant(), operation, before == null));
+            events.addAll(Events.of(row.tenant(), operation, before == null));
         }
     }
 
@@ -395,6 +394,11 @@ final class Decisions {
     /** Those that were dead and are not any more. */
     Set<UUID> revived() {
         return revived;
+    }
+
+    /** What has happened, in its order. */
+    List<Event> events() {
+        return events;
     }
 
     List<OutboxTable.Entry> outbox() {

@@ -5,11 +5,11 @@ import io.daybook.contract.LedgerResource;
 import io.daybook.contract.LedgerState;
 import io.daybook.store.DeadLetterTable;
 import io.daybook.store.LedgerTable;
-import io.daybook.store.OutboxTable;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 
 /** Has ledgers stand still and go on, and tells of it. Whoever asks for it holds the lock on the ledger. */
 @Singleton
@@ -17,13 +17,11 @@ final class Halts {
     private static final String CALLER = "daybook";
 
     private final LedgerTable ledgers;
-    private final OutboxTable outboxTable;
-    private final Outbox outbox;
+    private final Events events;
 
-    Halts(LedgerTable ledgers, OutboxTable outboxTable, Outbox outbox) {
+    Halts(LedgerTable ledgers, Events events) {
         this.ledgers = ledgers;
-        this.outboxTable = outboxTable;
-        this.outbox = outbox;
+        this.events = events;
     }
 
     /** If it is the ledger's choice that nothing goes past what could not be processed. */
@@ -55,9 +53,7 @@ final class Halts {
             throws SQLException {
         var tenant = ledger.head().tenant();
         var ledgerId = ledger.head().ledgerId();
-        var event = outbox.event(tenant, ledgerId, Event.ofLedger(tenant, ledgerId, name, reason, at));
-        if (!event.isEmpty()) {
-            outboxTable.insert(connection, ledger.key(), event, at);
-        }
+        var event = Event.ofLedger(tenant, ledgerId, name, reason, at);
+        events.append(connection, ledger.key(), List.of(event), at);
     }
 }

@@ -1,6 +1,5 @@
 package io.daybook.processor;
 
-import io.daybook.store.OutboxTable.Entry;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -28,10 +27,10 @@ final class OperationQueue implements Receiver {
     }
 
     @Override
-    public int send(List<Entry> entries) {
+    public int send(List<Message> messages) {
         var sent = 0;
         try {
-            for (var batch : Receiver.batches(entries)) {
+            for (var batch : Receiver.batches(messages)) {
                 var first = put(batch);
                 sent += first;
                 if (first < batch.size()) {
@@ -39,12 +38,12 @@ final class OperationQueue implements Receiver {
                 }
             }
         } catch (SdkException e) {
-            LOG.warn("{} message(s) stay in the outbox: {}", entries.size() - sent, e.toString());
+            LOG.warn("{} message(s) stay in the outbox: {}", messages.size() - sent, e.toString());
         }
         return sent;
     }
 
-    private int put(List<Entry> batch) {
+    private int put(List<Message> batch) {
         var response = sqs.sendMessageBatch(request -> request.queueUrl(url)
                 .entries(IntStream.range(0, batch.size())
                         .mapToObj(i -> SendMessageBatchRequestEntry.builder()

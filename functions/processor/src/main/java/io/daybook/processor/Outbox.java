@@ -1,24 +1,20 @@
 package io.daybook.processor;
 
-import io.daybook.contract.Codec;
-import io.daybook.contract.Event;
 import io.daybook.contract.Operation;
-import io.daybook.contract.OperationStatus;
 import io.daybook.contract.QueueMessage;
 import io.daybook.store.Database;
 import io.daybook.store.OperationTable;
 import io.daybook.store.OutboxTable;
 import io.daybook.store.OutboxTable.Entry;
-import io.daybook.store.OutboxTable.Row;
-import io.daybook.store.OutboxTable.Target;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -26,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what was written with the books: events to their topic, messages to the queue, statuses to Redis. A row is
- * deleted once it has arrived, so that it arrives at least once; a ledger's rows arrive in their order.
+ * Sends what was written with the books: messages to the queue, events to their topic, statuses to Redis. A row is
+ * deleted, and an event counted as sent, once it has arrived, so that it arrives at least once; a ledger's arrive in
+ * their order.
  */
 @Singleton
 final class Outbox {
@@ -38,10 +35,9 @@ final class Outbox {
     private final Database database;
     private final OutboxTable outbox;
     private final OperationTable operations;
-    private final Topic topic;
+    private final Events events;
     private final OperationQueue queue;
     private final Publisher publisher;
-    private final Codec codec;
     private final Clock clock;
     private final Duration drainMax;
 
@@ -49,54 +45,19 @@ final class Outbox {
             Database database,
             OutboxTable outbox,
             OperationTable operations,
-            Topic topic,
+            Events events,
             OperationQueue queue,
             Publisher publisher,
-            Codec codec,
             Clock clock,
             @Value("${daybook.outbox.drain-max}") Duration drainMax) {
         this.database = database;
         this.outbox = outbox;
         this.operations = operations;
-        this.topic = topic;
+        this.events = events;
         this.queue = queue;
         this.publisher = publisher;
-        this.codec = codec;
         this.clock = clock;
         this.drainMax = drainMax;
-    }
-
-    /**
-     * What is to be told of an operation that has changed. One that repeats another is no fact of its own.
-     *
-     * @param isNew whether nothing was known of it in PostgreSQL
-     */
-    List<Entry> events(String tenant, Operation operation, boolean isNew) {
-        var events = new ArrayList<Entry>();
-        if (isNew && operation.duplicateOf() == null) {
-            events.addAll(event(tenant, operation.ledgerId(), Event.requested(tenant, operation)));
-        }
-        var isRequestedOnly = isNew && operation.status() == OperationStatus.PENDING; // it waits for its ledger
-        if (!isRequestedOnly && (operation.duplicateOf() == null || operation.status() == OperationStatus.DEAD)) {
-            events.addAll(event(tenant, operation.ledgerId(), Event.of(tenant, operation)));
-        }
-        return events;
-    }
-
-    /** Nothing without a topic. */
-    List<Entry> event(String tenant, String ledgerId, Event event) {
-        if (!topic.isThere()) {
-            return List.of();
-        }
-        var body = codec.write(event);
-        if (body.length > Receiver.BYTES_MAX) {
-            body = codec.write(event.brief());
-        }
-        return List.of(new Entry(
-                Target.EVENT,
-                event.id(),
-                QueueMessage.group(tenant, ledgerId),
-                new String(body, StandardCharsets.UTF_8)));
     }
 
     /** Sends what the ledgers have, as far as it goes, and never fails: what stays is sent by the relay. */
@@ -107,15 +68,12 @@ final class Outbox {
             for (var ledger : ledgers) {
                 var more = ROWS_MAX;
                 while (more == ROWS_MAX && clock.instant().isBefore(until)) {
-                    more = database.transaction(connection -> {
-                        var rows = outbox.lockNext(connection, ledger, ROWS_MAX);
-                        var arrived = new ArrayList<>(arrived(topic, Target.EVENT, rows));
-                        arrived.addAll(arrived(queue, Target.MESSAGE, rows));
-                        if (!arrived.isEmpty()) {
-                            outbox.delete(connection, arrived);
-                        }
-                        return arrived.size();
-                    });
+                    more = database.transaction(connection -> send(connection, ledger));
+                    sent += more;
+                }
+                more = events.areSent() ? ROWS_MAX : 0;
+                while (more == ROWS_MAX && clock.instant().isBefore(until)) {
+                    more = database.transaction(connection -> events.send(connection, ledger, ROWS_MAX));
                     sent += more;
                 }
             }
@@ -125,16 +83,28 @@ final class Outbox {
         return sent;
     }
 
-    /** Sends what any ledger has. */
-    int drainAll() {
-        return drain(database.transaction(connection -> outbox.ledgers(connection, LEDGERS_MAX)));
+    private int send(Connection connection, int ledgerKey) throws SQLException {
+        var rows = outbox.lockNext(connection, ledgerKey, ROWS_MAX);
+        var messages = rows.stream()
+                .map(row -> new Receiver.Message(
+                        row.entry().id(), row.entry().group(), row.entry().body()))
+                .toList();
+        var arrived = rows.isEmpty() ? 0 : queue.send(messages);
+        if (arrived > 0) {
+            outbox.delete(connection, rows.subList(0, arrived));
+        }
+        return arrived;
     }
 
-    private static List<Row> arrived(Receiver receiver, Target target, List<Row> rows) {
-        var its = rows.stream().filter(row -> row.entry().target() == target).toList();
-        return its.isEmpty()
-                ? its
-                : its.subList(0, receiver.send(its.stream().map(Row::entry).toList()));
+    /** Sends what any ledger has. */
+    int drainAll() {
+        return drain(database.transaction(connection -> {
+            var ledgers = new LinkedHashSet<>(outbox.ledgers(connection, LEDGERS_MAX));
+            if (events.areSent()) {
+                ledgers.addAll(events.unsent(connection, LEDGERS_MAX));
+            }
+            return ledgers;
+        }));
     }
 
     /** Tells Redis; what does not arrive is told by the relay. */

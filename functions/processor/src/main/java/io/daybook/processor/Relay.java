@@ -21,9 +21,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +46,7 @@ final class Relay {
     private final Parking parking;
     private final Database database;
     private final OutboxTable outboxTable;
+    private final Events events;
     private final HoldTable holds;
     private final OperationTable operations;
     private final DeadLetterTable deadLetters;
@@ -51,6 +54,7 @@ final class Relay {
     private final ParkedTable parkedTable;
     private final Clock clock;
     private final Duration retention;
+    private final Duration eventRetention;
     private final int forgetBatch;
     private final Duration resendAfter;
     private final Duration deadAfter;
@@ -64,6 +68,7 @@ final class Relay {
             Parking parking,
             Database database,
             OutboxTable outboxTable,
+            Events events,
             HoldTable holds,
             OperationTable operations,
             DeadLetterTable deadLetters,
@@ -71,6 +76,7 @@ final class Relay {
             ParkedTable parkedTable,
             Clock clock,
             @Value("${daybook.operations.retention}") Duration retention,
+            @Value("${daybook.events.retention}") Duration eventRetention,
             @Value("${daybook.operations.forget-batch}") int forgetBatch,
             @Value("${daybook.saga.resend-after}") Duration resendAfter,
             @Value("${daybook.saga.dead-after}") Duration deadAfter,
@@ -82,6 +88,7 @@ final class Relay {
         this.parking = parking;
         this.database = database;
         this.outboxTable = outboxTable;
+        this.events = events;
         this.holds = holds;
         this.operations = operations;
         this.deadLetters = deadLetters;
@@ -89,6 +96,7 @@ final class Relay {
         this.parkedTable = parkedTable;
         this.clock = clock;
         this.retention = retention;
+        this.eventRetention = eventRetention;
         this.forgetBatch = forgetBatch;
         this.resendAfter = resendAfter;
         this.deadAfter = deadAfter;
@@ -114,7 +122,7 @@ final class Relay {
             int holdsExpired,
             int stepsResent,
             int parkedApplied,
-            int operationsForgotten,
+            int forgotten,
             long outboxAgeSeconds,
             int deadLetters,
             int haltedLedgers,
@@ -135,8 +143,9 @@ final class Relay {
                 resent,
                 applied,
                 forgotten,
-                outboxTable
-                        .oldest(connection)
+                Stream.of(outboxTable.oldest(connection), events.oldestUnsent(connection))
+                        .flatMap(Optional::stream)
+                        .min(Comparator.naturalOrder())
                         .map(oldest -> Duration.between(oldest, clock.instant()).toSeconds())
                         .orElse(0L),
                 deadLetters.count(connection),
@@ -205,14 +214,20 @@ final class Relay {
         return applied;
     }
 
-    /** Operations only: transactions and postings stay for ever. */
+    /** Operations and events only: transactions and postings stay for ever. */
     private int forget() {
+        var operationsBefore = clock.instant().minus(retention);
+        var eventsBefore = clock.instant().minus(eventRetention);
+        return forget(connection -> operations.forget(connection, operationsBefore, forgetBatch))
+                + forget(connection -> events.forget(connection, eventsBefore, forgetBatch));
+    }
+
+    private int forget(Database.Work<Integer> batch) {
         var until = clock.instant().plus(FORGET_MAX);
-        var before = clock.instant().minus(retention);
         var forgotten = 0;
         var more = forgetBatch;
         while (more == forgetBatch && clock.instant().isBefore(until)) {
-            more = database.transaction(connection -> operations.forget(connection, before, forgetBatch));
+            more = database.transaction(batch);
             forgotten += more;
         }
         return forgotten;

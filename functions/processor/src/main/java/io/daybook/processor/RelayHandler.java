@@ -36,7 +36,7 @@ public final class RelayHandler extends MicronautRequestHandler<Map<String, Obje
                 Map.entry("holds_expired", report.holdsExpired()),
                 Map.entry("steps_resent", report.stepsResent()),
                 Map.entry("parked_applied", report.parkedApplied()),
-                Map.entry("operations_forgotten", report.operationsForgotten()),
+                Map.entry("forgotten", report.forgotten()),
                 Map.entry("outbox_age_seconds", report.outboxAgeSeconds()),
                 Map.entry("dead_letters", report.deadLetters()),
                 Map.entry("halted_ledgers", report.haltedLedgers()),

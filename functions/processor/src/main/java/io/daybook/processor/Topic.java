@@ -1,6 +1,5 @@
 package io.daybook.processor;
 
-import io.daybook.store.OutboxTable.Entry;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.core.annotation.Nullable;
 import jakarta.inject.Singleton;
@@ -40,16 +39,13 @@ final class Topic implements Receiver {
     }
 
     @Override
-    public int send(List<Entry> entries) {
-        if (!isThere()) {
-            return entries.size(); // there was a topic once
-        }
+    public int send(List<Message> messages) {
         if (System.nanoTime() - failedAtNanos < retryAfter.toNanos()) {
             return 0;
         }
         var sent = 0;
         try {
-            for (var batch : Receiver.batches(entries)) {
+            for (var batch : Receiver.batches(messages)) {
                 var first = publish(batch);
                 sent += first;
                 if (first < batch.size()) {
@@ -59,12 +55,12 @@ final class Topic implements Receiver {
             }
         } catch (SdkException e) {
             failedAtNanos = System.nanoTime();
-            LOG.warn("{} event(s) stay in the outbox: {}", entries.size() - sent, e.toString());
+            LOG.warn("{} event(s) are not sent yet: {}", messages.size() - sent, e.toString());
         }
         return sent;
     }
 
-    private int publish(List<Entry> batch) {
+    private int publish(List<Message> batch) {
         var response = sns.publishBatch(request -> request.topicArn(arn)
                 .publishBatchRequestEntries(IntStream.range(0, batch.size())
                         .mapToObj(i -> PublishBatchRequestEntry.builder()

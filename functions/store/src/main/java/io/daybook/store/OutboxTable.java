@@ -11,14 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What has to leave, in the order of its ledger. */
+/** What has to leave, in the order of its ledger; what has happened there is told by {@link EventTable}. */
 @Singleton
 public final class OutboxTable {
 
     /** Where a row goes. */
     public enum Target {
-        /** to the topic of events */
-        EVENT,
         /** to the queue of operations */
         MESSAGE,
         /** to Redis, where it did not arrive the first time */
@@ -70,10 +68,10 @@ public final class OutboxTable {
         }
     }
 
-    /** The ledger's next events and messages. Whoever else wants them waits until the transaction ends. */
+    /** The ledger's next messages. Whoever else wants them waits until the transaction ends. */
     public List<Row> lockNext(Connection connection, int ledgerKey, int limit) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select * from outbox where ledger_key = ? and target in ('event', 'message')
+                select * from outbox where ledger_key = ? and target = 'message'
                 order by outbox_id
                 limit ?
                 for update
@@ -126,10 +124,10 @@ public final class OutboxTable {
         }
     }
 
-    /** The ledgers with events or messages, from the one that has waited for the longest. */
+    /** The ledgers with messages, from the one that has waited for the longest. */
     public List<Integer> ledgers(Connection connection, int limit) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select ledger_key from outbox where target in ('event', 'message')
+                select ledger_key from outbox where target = 'message'
                 group by ledger_key
                 order by min(outbox_id)
                 limit ?

@@ -1,8 +1,12 @@
 package io.daybook.local.path;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.amazonaws.services.lambda.runtime.Context;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.daybook.local.AsyncApi;
 import io.daybook.local.Functions;
 import io.daybook.local.MicronautFunctions;
 import io.daybook.local.Stack;
@@ -24,6 +28,8 @@ public final class Daybook implements AutoCloseable {
     public static final String TENANT = "demo";
     /** The functions do without one. */
     static final Context NO_CONTEXT = null;
+
+    private static final AsyncApi EVENTS = AsyncApi.read();
 
     private final Stack stack;
     private final Functions functions;
@@ -101,6 +107,33 @@ public final class Daybook implements AutoCloseable {
                 forgetLedgers().stream().filter(ledger -> !ledger.isBroken()).toList();
         ledgers.forEach(ledger -> BooksAssert.assertThat(ledger).hold());
         BooksAssert.transitSumsToZero(ledgers);
+        eventsAreAsDescribed(ledgers);
+    }
+
+    private void eventsAreAsDescribed(List<Ledger> ledgers) {
+        for (var ledger : ledgers) {
+            events(ledger).forEach(event -> assertThat(EVENTS.errors(event)).isEmpty());
+        }
+    }
+
+    /** What has happened in a ledger, as it is kept. */
+    List<JsonNode> events(Ledger ledger) {
+        try (var connection = database();
+                var select = connection.prepareStatement("""
+                        select body from event join ledger using (ledger_key) where ledger_id = ?
+                        order by number
+                        """)) {
+            select.setString(1, ledger.id());
+            var events = new ArrayList<JsonNode>();
+            try (var rows = select.executeQuery()) {
+                while (rows.next()) {
+                    events.add(Api.JSON.readTree(rows.getString(1)));
+                }
+            }
+            return events;
+        } catch (SQLException | JsonProcessingException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Returns the ledgers that were opened since the last time. */

@@ -347,7 +347,7 @@ class RunbookTest {
                 .singleElement()
                 .satisfies(
                         row -> assertThat(row).containsEntry("target", "event").containsEntry("waiting", "2"));
-        isLogged("event(s) stay in the outbox");
+        isLogged("event(s) are not sent yet");
         TOPIC.is(FakeTopic.Mood.THERE);
         await().untilAsserted(() -> {
             daybook.functions().relay();

@@ -1,0 +1,180 @@
+package io.daybook.store;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** What has happened in each ledger, numbered from 1 in its order and without gaps, and how far the topic was told. */
+@Singleton
+public final class EventTable {
+
+    /** @param body CloudEvents as JSON */
+    public record Row(long number, String id, String body) {}
+
+    /** What the topic has not been told of a ledger. */
+    public record Unsent(String tenant, String ledgerId, List<Row> rows) {}
+
+    /** Where the events of a ledger are. */
+    public record Range(long oldest, long newest) {
+        /** Whether nothing is missing between a reader who knows all up to a number, and what is kept. */
+        public boolean reaches(long number) {
+            return number + 1 >= oldest;
+        }
+    }
+
+    /** Keeps everybody else who writes to the ledger out until the transaction ends. */
+    public void append(Connection connection, int ledgerKey, Collection<String> bodies, Instant now)
+            throws SQLException {
+        try (var insert = connection.prepareStatement("""
+                with last as (
+                    update ledger set events = events + ? where ledger_key = ? returning ledger_key, events
+                )
+                insert into event (ledger_key, number, body, created_at)
+                select last.ledger_key, last.events - ? + new.place, new.body::json, ?
+                from last, unnest(?::text[]) with ordinality as new (body, place)
+                """)) {
+            insert.setInt(1, bodies.size());
+            insert.setInt(2, ledgerKey);
+            insert.setInt(3, bodies.size());
+            insert.setObject(4, Rows.time(now));
+            Rows.array(insert, 5, "text", bodies, body -> body);
+            insert.executeUpdate();
+        }
+    }
+
+    /** Those behind a number. */
+    public List<Row> after(Connection connection, int ledgerKey, long number, int limit) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select number, body ->> 'id' as id, body from event where ledger_key = ? and number > ?
+                order by number
+                limit ?
+                """)) {
+            select.setInt(1, ledgerKey);
+            select.setLong(2, number);
+            select.setInt(3, limit);
+            return rows(select);
+        }
+    }
+
+    /** Which there are; the oldest is behind the newest if there are none. */
+    public Range range(Connection connection, int ledgerKey) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select coalesce((select min(number) from event where event.ledger_key = ledger.ledger_key), events + 1)
+                           as oldest,
+                       events as newest
+                from ledger where ledger_key = ?
+                """)) {
+            select.setInt(1, ledgerKey);
+            return Rows.list(select, row -> new Range(row.getLong("oldest"), row.getLong("newest")))
+                    .getFirst();
+        }
+    }
+
+    /** The ledger's next ones for the topic. Whoever else wants them waits until the transaction ends. */
+    public Unsent lockUnsent(Connection connection, int ledgerKey, int limit) throws SQLException {
+        var sent = lockSent(connection, ledgerKey);
+        if (sent.isEmpty()) {
+            insertSent(connection, ledgerKey);
+            sent = lockSent(connection, ledgerKey);
+        }
+        var first = sent.getFirst();
+        return new Unsent(first.tenant(), first.ledgerId(), after(connection, ledgerKey, first.number(), limit));
+    }
+
+    private record Sent(String tenant, String ledgerId, long number) {}
+
+    private static List<Sent> lockSent(Connection connection, int ledgerKey) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select tenant, ledger_id, number from event_sent join ledger using (ledger_key)
+                where ledger_key = ?
+                for update of event_sent
+                """)) {
+            select.setInt(1, ledgerKey);
+            return Rows.list(
+                    select,
+                    row -> new Sent(row.getString("tenant"), row.getString("ledger_id"), row.getLong("number")));
+        }
+    }
+
+    private static void insertSent(Connection connection, int ledgerKey) throws SQLException {
+        try (var insert = connection.prepareStatement("""
+                insert into event_sent (ledger_key, number) values (?, 0) on conflict do nothing
+                """)) {
+            insert.setInt(1, ledgerKey);
+            insert.executeUpdate();
+        }
+    }
+
+    /** The topic has been told all up to a number. */
+    public void sent(Connection connection, int ledgerKey, long number) throws SQLException {
+        try (var update = connection.prepareStatement("update event_sent set number = ? where ledger_key = ?")) {
+            update.setLong(1, number);
+            update.setInt(2, ledgerKey);
+            update.executeUpdate();
+        }
+    }
+
+    /** Ledgers with events that the topic has not been told. */
+    public List<Integer> unsent(Connection connection, int limit) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select ledger_key from ledger left join event_sent using (ledger_key)
+                where events > coalesce(number, 0)
+                order by ledger_key
+                limit ?
+                """)) {
+            select.setInt(1, limit);
+            return Rows.list(select, row -> row.getInt("ledger_key"));
+        }
+    }
+
+    /** Since when an event waits for the topic. */
+    public Optional<Instant> oldestUnsent(Connection connection) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select next.created_at
+                from ledger
+                left join event_sent sent using (ledger_key)
+                cross join lateral (
+                    select created_at from event
+                    where event.ledger_key = ledger.ledger_key and event.number > coalesce(sent.number, 0)
+                    order by event.number limit 1
+                ) next
+                where ledger.events > coalesce(sent.number, 0)
+                order by next.created_at
+                limit 1
+                """)) {
+            return Rows.list(select, row -> Rows.instant(row, "created_at")).stream()
+                    .findFirst();
+        }
+    }
+
+    /**
+     * Deletes some of the old ones.
+     *
+     * @param evenUnsent also those that the topic has not been told, because there is none
+     * @return how many there were; less than the limit if there are no more
+     */
+    public int forget(Connection connection, Instant before, boolean evenUnsent, int limit) throws SQLException {
+        try (var delete = connection.prepareStatement("""
+                delete from event where (ledger_key, number) in (
+                    select ledger_key, event.number
+                    from event left join event_sent sent using (ledger_key)
+                    where created_at < ? and (? or event.number <= sent.number)
+                    limit ?
+                )
+                """)) {
+            delete.setObject(1, Rows.time(before));
+            delete.setBoolean(2, evenUnsent);
+            delete.setInt(3, limit);
+            return delete.executeUpdate();
+        }
+    }
+
+    private static List<Row> rows(PreparedStatement select) throws SQLException {
+        return Rows.list(select, row -> new Row(row.getLong("number"), row.getString("id"), row.getString("body")));
+    }
+}
