@@ -4,22 +4,28 @@ import { get, path } from './api.js';
 import { h, show } from './dom.js';
 import { amount, between, brief, precise } from './format.js';
 import { cause, decide } from './letters.js';
-import { feed } from './live.js';
+import { feed, follow } from './live.js';
 import { at, badge, fields, problem, section } from './parts.js';
+import { remember } from './picker.js';
 import { load } from './repeat.js';
 import { may } from './session.js';
 import { capital, MEANING, plain, summary } from './words.js';
 
 const PERIOD_MS = 1_000;
+const PERIOD_WHEN_DONE_MS = 15_000;
 
 export function view({ place, params: { id }, signal }) {
   document.title = `Operation ${brief(id)} · Daybook`;
   let drawn;
+  let done = false;
   const refresh = load(place, {
     signal,
-    period: PERIOD_MS,
+    period: () => (done ? PERIOD_WHEN_DONE_MS : PERIOD_MS),
     fetch: () => get(path`operations/${id}`, {}, signal),
     render: (operation) => {
+      done = operation.done;
+      remember(operation.ledger_id);
+      follow(operation.ledger_id);
       const state = JSON.stringify([operation.version, operation.status, operation.detail]);
       if (drawn === state) return;
       drawn = state;

@@ -27,7 +27,7 @@ export function noTrouble() {
 }
 
 /**
- * Runs the task every `period` milliseconds until the signal.
+ * Runs the task every `period` milliseconds, or after as many as it answers, until the signal.
  *
  * @param failed is told what the API refuses, and in how many milliseconds it is asked again; never, if that is Infinity
  * @returns asks at once
@@ -47,9 +47,10 @@ export function repeat(task, { period, signal, failed = () => {} }) {
     }
     running = true;
     again = false;
-    let wait = period;
+    let wait;
     try {
       await task();
+      wait = typeof period === 'function' ? period() : period;
       misses = 0;
       noTrouble();
     } catch (refusal) {
