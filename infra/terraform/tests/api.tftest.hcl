@@ -249,7 +249,7 @@ run "the_repositorys_own_document_is_taken" {
         for method, operation in item : length(regexall("^/(v1/|console(/|$))", path)) == 1 && (contains(["get", "head"], method) || path == "/v1/tickets") == strcontains(operation["x-amazon-apigateway-integration"].uri, "function:daybook-status:live/") if method != "x-amazon-apigateway-any-method"
       ]
     ]))
-    error_message = "What reads must go to status, and nothing else."
+    error_message = "What reads, or lets read, must go to status, and nothing else."
   }
 
   assert {
