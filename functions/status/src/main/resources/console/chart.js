@@ -7,6 +7,7 @@ import { outcomesOf } from './live.js';
 const MINUTES = 5;
 const SLOT_MS = 5_000;
 const SLOTS = (MINUTES * 60_000) / SLOT_MS;
+const GAP_MAX = 3;
 const WIDTH = SLOTS * 5;
 const HEIGHT = 48;
 
@@ -35,15 +36,18 @@ function bars(all, max) {
   return all.flatMap((slot, index) => [bar('good', index, 0, slot.good), bar('bad', index, slot.good, slot.bad)]);
 }
 
-/** A line through the slots in which something was decided, from one to the next. */
+/** A line through the slots in which something was decided; where nothing was for a while, there is none. */
 function line(kind, all, part, max) {
-  const points = all
-    .map((slot, index) => slot.took.length && [index * 5 + 2.5, HEIGHT - (share(slot.took, part) / max) * (HEIGHT - 2) - 1])
-    .filter(Boolean);
-  const d = points.map(([x, y], index) => `${index ? 'L' : 'M'}${x} ${y.toFixed(1)}`).join('');
-  return points.length === 1
-    ? svg('circle', { class: kind, cx: points[0][0], cy: points[0][1], r: 1.5 })
-    : svg('path', { class: kind, d, 'vector-effect': 'non-scaling-stroke' });
+  let last = -Infinity;
+  const d = all.map((slot, index) => {
+    if (!slot.took.length) return '';
+    const goesOn = index - last <= GAP_MAX;
+    last = index;
+    const x = index * 5 + 2.5;
+    const y = (HEIGHT - (share(slot.took, part) / max) * (HEIGHT - 2) - 1).toFixed(1);
+    return goesOn ? `L${x} ${y}` : `M${x - 1.5} ${y}L${x} ${y}`;
+  });
+  return svg('path', { class: kind, d: d.join(''), 'vector-effect': 'non-scaling-stroke' });
 }
 
 function panel(title, value, unit, note, picture) {

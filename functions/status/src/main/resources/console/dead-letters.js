@@ -70,7 +70,7 @@ export function view({ place, query, signal }) {
     const title = operation ? [capital(plain(operation.kind)), what && ` of ${what}`] : 'A message that could not be read';
     return h(
       'li',
-      { class: 'card' },
+      { class: letter.resolution ? 'card settled' : 'card' },
       h(
         'header',
         {},

@@ -7,7 +7,7 @@ const KEYS = [
   [['k', '↑'], 'the one before'],
   [['Enter'], 'open it'],
   [['/'], 'filter'],
-  [['n', 'p'], 'older and newer page'],
+  [['n', 'p'], 'older ones, and the newest'],
   [['Esc'], 'close, leave the filter, or go back'],
   [['g', 'o'], 'operations'],
   [['g', 'l'], 'ledgers'],

@@ -64,8 +64,8 @@ export function view({ place, params: { ledger }, signal }) {
       build: line,
       arrived: (row) => row.classList.add('arrived'),
     });
-    books.querySelector('.more')?.remove();
-    if (page.next) books.append(h('p', { class: 'more soft' }, `The first ${number(LIMIT)} accounts are shown.`));
+    books.querySelector('.rest')?.remove();
+    if (page.next) books.append(h('p', { class: 'rest soft' }, `The first ${number(LIMIT)} accounts are shown.`));
   }
 }
 

@@ -37,7 +37,7 @@ const line = (one) =>
     cell('where', one.name),
     cell('status', badge(one.state)),
     cell('reference', one.on_dead_letter === 'halt' ? 'it halts' : 'it goes on'),
-    cell('number amount', number(one.last_sequence)),
-    cell('when', at(one.created_at)),
+    cell('number amount', number(one.last_sequence), h('span', { class: 'narrow' }, one.last_sequence === 1 ? ' transaction' : ' transactions')),
+    cell('when', h('span', { class: 'narrow' }, 'opened '), at(one.created_at)),
   );
 

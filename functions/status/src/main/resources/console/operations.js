@@ -121,8 +121,7 @@ function pages(place, ledger, wanted, next) {
     h(
       'nav',
       { class: 'pages', 'aria-label': 'Pages' },
-      wanted.after && h('button', { type: 'button', 'data-page': 'p', onclick: () => history.back() }, '← Newer'),
-      wanted.after && h('button', { type: 'button', class: 'link', onclick: () => go(ledger, { ...wanted, after: '' }) }, 'Newest'),
+      wanted.after && h('button', { type: 'button', 'data-page': 'p', onclick: () => go(ledger, { ...wanted, after: '' }) }, '← Newest'),
       next && h('button', { type: 'button', 'data-page': 'n', onclick: () => go(ledger, { ...wanted, after: next }) }, 'Older →'),
     ),
   );

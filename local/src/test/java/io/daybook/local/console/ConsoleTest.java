@@ -121,6 +121,7 @@ class ConsoleTest {
     void a_deposit_appears_by_itself_and_succeeds() {
         signIn(operations());
         browser.sees("Nothing has been asked of this ledger yet");
+        browser.sees(".live", "Live");
         ledger.deposit("till", "1234567.89").is(202);
         browser.sees("tbody tr", "1,234,567.89 EUR");
         browser.sees("tbody tr", "succeeded");
@@ -294,7 +295,7 @@ class ConsoleTest {
         browser.sees("tbody tr:first-child", "2.00 EUR");
         browser.press("Older →");
         browser.sees("tbody", "11.00 EUR");
-        browser.press("Newest");
+        browser.press("← Newest");
         browser.seesNo("tbody", "11.00 EUR");
     }
 
@@ -438,5 +439,7 @@ class ConsoleTest {
             browser.network(true);
         }
         browser.seesNo("#trouble", "Daybook does not answer");
+        ledger.deposit("till", "2.00").is(202);
+        browser.sees("tbody", "2.00 EUR");
     }
 }
