@@ -30,7 +30,7 @@ export const url = (path, query = {}) => {
 };
 
 /** A path of these parts, whatever is in them. */
-export const path = (strings, ...parts) => String.raw({ raw: strings }, ...parts.map(encodeURIComponent));
+export const path = (strings, ...parts) => String.raw({ raw: strings }, ...parts.map((part) => encodeURIComponent(part).replaceAll('%3A', ':')));
 
 export const get = (path, query, signal) => send('GET', url(path, query), undefined, signal);
 export const post = (path, body) => send('POST', url(path), body);
