@@ -23,6 +23,12 @@ locals {
 
   documented_paths = distinct(values(local.operations)[*].path)
 
+  # Those beneath which the gateway has room for a path that stands for all others: beside `/console/{file}` it has none.
+  roots = distinct([
+    for path in local.documented_paths : regex("^/[^/{]+", path)
+    if !anytrue([for other in local.documented_paths : startswith(other, "${regex("^/[^/{]+", path)}/{")])
+  ])
+
   # What the document does not have is refused by the functions too, in the same words and to those alone who may ask:
   # HEAD as GET, another method by whom its path belongs to, another path by whom its like would.
   undocumented = merge(
@@ -35,12 +41,12 @@ locals {
       )[0]
       path_parameters = [for operation in values(local.operations) : operation.path_parameters if operation.path == path][0]
     }) },
-    { for root in distinct([for path in local.documented_paths : regex("^/[^/{]+", path)]) : "ANY ${root}/{proxy+}" => merge(local.refusal, {
+    { for root in local.roots : "ANY ${root}/{proxy+}" => merge(local.refusal, {
       path            = "${root}/{proxy+}"
       function        = "intake"
       path_parameters = ["proxy"]
     }) },
-    { for root in distinct([for path in local.documented_paths : regex("^/[^/{]+", path)]) : "GET ${root}/{proxy+}" => merge(local.refusal, {
+    { for root in local.roots : "GET ${root}/{proxy+}" => merge(local.refusal, {
       path            = "${root}/{proxy+}"
       method          = "get"
       function        = "status"

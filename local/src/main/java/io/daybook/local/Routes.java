@@ -60,9 +60,9 @@ record Routes(List<Route> routes) {
     }
 
     /**
-     * Daybook's: reading is the status function's, and letting browsers read; what is done at once, and what follows on an operation whose ledger
-     * has to be found, is the synchronous one's; all other work is intake's. A method that a path does not have goes to
-     * the path's function, which refuses it in Daybook's own way.
+     * Daybook's: reading is the status function's, and what browsers read with; what is done at once, and what follows
+     * on an operation whose ledger has to be found, is the synchronous one's; all other work is intake's. A method that
+     * a path does not have goes to the path's function, which refuses it in Daybook's own way.
      */
     static Routes daybook() {
         var sync = Stream.of(
@@ -78,7 +78,11 @@ record Routes(List<Route> routes) {
                         "/v1/dead-letters/{proxy+}")
                 .map(template -> Route.of(Set.of(), template, SYNC));
         return new Routes(Stream.of(
-                        Stream.of(Route.of(READING, "/v1/{proxy+}", STATUS), Route.of(Set.of(), "/v1/tickets", STATUS)),
+                        Stream.of(
+                                Route.of(READING, "/v1/{proxy+}", STATUS),
+                                Route.of(Set.of(), "/v1/tickets", STATUS),
+                                Route.of(Set.of(), "/console", STATUS),
+                                Route.of(Set.of(), "/console/{file}", STATUS)),
                         sync,
                         Stream.of(Route.of(Set.of(), "/v1/{proxy+}", INTAKE)))
                 .flatMap(route -> route)

@@ -501,6 +501,15 @@ class OpenApiTest {
                 .isEqualTo(200);
         assertThat(json(get("/v1/ledgers/main/audit").body()).get("holds").asBoolean())
                 .isTrue();
+        for (var path : List.of("/console", "/console/main.js", "/console/base.css", "/console/mark.svg")) {
+            var file = answer("GET", path, null, "Accept", "*/*");
+            assertThat(file.statusCode()).as(path).isEqualTo(200);
+            var etag = file.headers().firstValue("ETag").orElseThrow();
+            assertThat(answer("GET", path, null, "If-None-Match", etag).statusCode())
+                    .as(path)
+                    .isEqualTo(304);
+        }
+        assertThat(get("/console/no-such.js").statusCode()).isEqualTo(404);
         var document = get("/v1/openapi.yaml");
         assertThat(document.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/yaml");
     }

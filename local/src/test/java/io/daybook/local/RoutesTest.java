@@ -17,6 +17,9 @@ class RoutesTest {
         "GET,    /v1/ledgers/l/accounts/a/entries,   status",
         "GET,    /v1/dead-letters,                   status",
         "GET,    /v1/no/such/thing,                  status",
+        "GET,    /console,                           status",
+        "HEAD,   /console/main.js,                   status",
+        "POST,   /console,                           status",
         "HEAD,   /v1/operations/1,                   status",
         "POST,   /v1/ledgers,                        sync",
         "PATCH,  /v1/ledgers/l,                      sync",
@@ -40,7 +43,7 @@ class RoutesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET, /", "GET, /v1", "GET, /v2/ledgers", "POST, /favicon.ico"})
+    @CsvSource({"GET, /", "GET, /v1", "GET, /v2/ledgers", "GET, /console/a/b", "POST, /favicon.ico"})
     void nothing_is_served_elsewhere(String method, String path) {
         assertThat(routes.match(method, path)).isEmpty();
     }

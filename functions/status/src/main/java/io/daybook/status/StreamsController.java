@@ -12,6 +12,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,7 @@ final class StreamsController {
 
     /** Each event is the operation as it stands, by its version; when it is done, that is the end. */
     @Get("/operations/{operationId}/events")
+    @Produces(MediaType.TEXT_EVENT_STREAM)
     HttpResponse<?> operation(
             HttpRequest<?> request,
             Caller caller,
@@ -62,6 +64,7 @@ final class StreamsController {
 
     /** Each event is a CloudEvent, by its number in the ledger; without a number to go on from, those to come. */
     @Get("/ledgers/{ledgerId}/events")
+    @Produces(MediaType.TEXT_EVENT_STREAM)
     HttpResponse<?> ledger(
             HttpRequest<?> request,
             Caller caller,

@@ -41,13 +41,17 @@ final class Demo implements Callable<Integer> {
 
         try (var stack = RunningStack.start(
                         terminal, new Stack.Options(Optional.ofNullable(data), ANY_FREE_PORT, true));
-                var client = new Client(
-                        stack.url(), stack.tokens().mint(Access.TENANT, Access.ALL_SCOPES, Access.TOKEN_VALIDITY))) {
+                var client = new Client(stack.url(), token(stack))) {
+            terminal.complain("Watch it at " + stack.url() + "/console, with this token: " + token(stack));
             var tourGood = new Tour(terminal, client).run();
             var summary = rehearse(client, lines, expected);
             summary.print();
             return tourGood && summary.good() ? 0 : Daybook.WRONG;
         }
+    }
+
+    private static String token(RunningStack stack) {
+        return stack.tokens().mint(Access.TENANT, Access.ALL_SCOPES, Access.TOKEN_VALIDITY);
     }
 
     /** The demo's work, on whatever API the client speaks to. */

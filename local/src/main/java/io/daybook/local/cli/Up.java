@@ -48,6 +48,7 @@ final class Up implements Callable<Integer> {
         var token = Daybook.command() + " token" + (data.equals(Path.of(DEFAULT_DATA)) ? "" : " --data '" + data + "'");
         terminal.print("");
         terminal.print(terminal.strong("Daybook listens on " + stack.url()));
+        terminal.print("  console " + stack.url() + "/console");
         terminal.print("  data    " + data.toAbsolutePath().normalize());
         terminal.print("  token   " + token);
         terminal.print("  try     curl -sS " + stack.url() + "/v1/ledgers \\");

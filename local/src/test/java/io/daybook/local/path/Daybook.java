@@ -22,9 +22,9 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A whole stack with the real functions, and the ledgers that a test has opened on it. */
-final class Daybook implements AutoCloseable {
-    static final String ALL_SCOPES = "ledger:read ledger:write ledger:admin";
-    static final String TENANT = "demo";
+public final class Daybook implements AutoCloseable {
+    public static final String ALL_SCOPES = "ledger:read ledger:write ledger:admin";
+    public static final String TENANT = "demo";
     /** The functions do without one. */
     static final Context NO_CONTEXT = null;
 
@@ -45,7 +45,7 @@ final class Daybook implements AutoCloseable {
     }
 
     /** One that forgets all, with settings of its own. */
-    static Daybook start(Map<String, Object> properties) {
+    public static Daybook start(Map<String, Object> properties) {
         return start(new Stack.Options(Optional.empty(), 0, false), properties);
     }
 
@@ -63,15 +63,15 @@ final class Daybook implements AutoCloseable {
         return new Daybook(stack, functions.get());
     }
 
-    Stack stack() {
+    public Stack stack() {
         return stack;
     }
 
-    Functions functions() {
+    public Functions functions() {
         return functions;
     }
 
-    Api api() {
+    public Api api() {
         return api(TENANT, ALL_SCOPES);
     }
 
@@ -83,12 +83,12 @@ final class Daybook implements AutoCloseable {
         return new Api(stack.url(), token);
     }
 
-    String token(String tenant, String scope) {
+    public String token(String tenant, String scope) {
         return stack.tokens().mint(tenant, scope, Duration.ofHours(1));
     }
 
     /** A new ledger of the tenant {@link #TENANT}, whose books are looked at after the test. */
-    Ledger ledger(Object... assets) {
+    public Ledger ledger(Object... assets) {
         return watched(Ledger.open(api(), "ledger-" + UUID.randomUUID(), assets));
     }
 
@@ -166,7 +166,7 @@ final class Daybook implements AutoCloseable {
     }
 
     /** From here on PostgreSQL will not have the accounts {@code sick} changed. */
-    void sicken() {
+    public void sicken() {
         execute("""
                 create or replace function refuse() returns trigger language plpgsql as
                 $$ begin raise exception 'this account is sick'; end $$
@@ -177,7 +177,7 @@ final class Daybook implements AutoCloseable {
                 """);
     }
 
-    void heal() {
+    public void heal() {
         execute("drop trigger if exists refuse on account");
     }
 
