@@ -115,13 +115,15 @@ public final class Daybook implements AutoCloseable {
         }
     }
 
-    /** All that has happened in a ledger. */
+    /** All that has happened in a ledger, and is kept. */
     List<JsonNode> events(Ledger ledger) {
         var path = ledger.path() + "/events";
         var now = new EventReader(ledger.api(), path, null);
         now.read();
         var reader = new EventReader(ledger.api(), path, "0");
-        while (!reader.lastId().equals(now.lastId())) {
+        var before = -1;
+        while (!reader.lastId().equals(now.lastId()) && reader.events().size() > before) {
+            before = reader.events().size();
             reader.read();
         }
         return reader.events().stream().map(EventReader.Event::data).toList();
