@@ -28,6 +28,9 @@ public record Event(
         String datacontenttype,
         Data data) {
 
+    /** What a message may have at most; where an event would be longer, a {@link #brief} one stands for it. */
+    public static final int BYTES_MAX = 256 * 1024;
+
     /**
      * What the fact is about. Of a letter that cannot be read, no more than id, ledger, time and error is known.
      *
@@ -89,9 +92,10 @@ public record Event(
         return of(tenant, "daybook.%s.requested".formatted(operation.kind()), "requested", data);
     }
 
-    /** That it is now where it stands. */
+    /** That it is now where it stands. Of one that has its outcome, the same whenever it is asked. */
     public static Event of(String tenant, Operation operation) {
-        var data = data(operation, operation.status(), operation.updatedAt());
+        var at = operation.completedAt() != null ? operation.completedAt() : operation.updatedAt();
+        var data = data(operation, operation.status(), at);
         var kind = operation.kind();
         return switch (operation.status()) {
             case SUCCEEDED -> of(tenant, "daybook.%s.completed".formatted(kind), "completed", data);

@@ -1,10 +1,12 @@
 -- What has happened in each ledger, in its order and without gaps: read by streams, and sent to the topic.
 create table event (
-    ledger_key integer     not null, -- no foreign key: the ledger's row is locked by whoever writes here, and never goes
-    number     bigint      not null,
-    body       json        not null, -- CloudEvents
-    created_at timestamptz not null,
-    primary key (ledger_key, number)
+    ledger_key   integer     not null, -- no foreign key: the ledger's row is locked by whoever writes here, and never goes
+    number       bigint      not null,
+    operation_id uuid,                 -- it was asked for and decided at once: two events, this number is the second's
+    body         json,                 -- CloudEvents, of all else
+    created_at   timestamptz not null,
+    primary key (ledger_key, number),
+    check ((operation_id is null) = (body is not null))
 );
 create index event_created on event using brin (created_at); -- they are written in the order of their time
 

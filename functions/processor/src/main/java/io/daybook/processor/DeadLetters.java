@@ -14,6 +14,7 @@ import io.daybook.runtime.ProblemException;
 import io.daybook.store.ActionItemTable;
 import io.daybook.store.Database;
 import io.daybook.store.DeadLetterTable;
+import io.daybook.store.EventTable.Happened;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
 import io.daybook.store.OutboxTable;
@@ -113,7 +114,7 @@ final class DeadLetters {
             var problem = Problem.of(ProblemCode.PROCESSING_FAILED, cause.summary());
             actionItems.write(connection, key, List.of(ActionItem.about(id, problem, now)));
             var event = Event.ofLetter(group[0], group[1], id, OperationStatus.DEAD, problem, now);
-            events.append(connection, key, List.of(event), now);
+            events.append(connection, key, List.of(new Happened.Told(event)), now);
             halts.afterDeadLetter(connection, ledger.get(), letter, now);
             return Optional.of(key);
         });
@@ -191,10 +192,11 @@ final class DeadLetters {
         if (status == OperationStatus.DISCARDED) {
             rows.addAll(repeating(connection, rows, resolution.at()));
         }
-        var happened = new ArrayList<Event>();
+        var happened = new ArrayList<Happened>();
         rows.forEach(row -> happened.addAll(Events.of(tenant, row.operation(), false)));
         if (!letter.readable()) {
-            happened.add(Event.ofLetter(tenant, ledgerId, operationId, status, null, resolution.at()));
+            var event = Event.ofLetter(tenant, ledgerId, operationId, status, null, resolution.at());
+            happened.add(new Happened.Told(event));
         }
         var leaving = new ArrayList<OutboxTable.Entry>();
         if (status == OperationStatus.PENDING) {

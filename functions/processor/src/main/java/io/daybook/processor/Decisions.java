@@ -1,7 +1,6 @@
 package io.daybook.processor;
 
 import io.daybook.contract.Codec;
-import io.daybook.contract.Event;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.Problem;
@@ -16,6 +15,7 @@ import io.daybook.ledger.StepTaken;
 import io.daybook.ledger.Submission;
 import io.daybook.runtime.ProblemException;
 import io.daybook.store.DeadLetterTable;
+import io.daybook.store.EventTable.Happened;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
 import io.daybook.store.OutboxTable;
@@ -55,7 +55,7 @@ final class Decisions {
     private final Map<UUID, OperationTable.Row> operations = new LinkedHashMap<>();
     private final List<DeadLetterTable.Row> letters = new ArrayList<>();
     private final Set<UUID> revived = new LinkedHashSet<>();
-    private final List<Event> events = new ArrayList<>();
+    private final List<Happened> events = new ArrayList<>();
     private final List<OutboxTable.Entry> outbox = new ArrayList<>();
     private final List<String> parked = new ArrayList<>();
 
@@ -397,7 +397,7 @@ final class Decisions {
     }
 
     /** What has happened, in its order. */
-    List<Event> events() {
+    List<Happened> events() {
         return events;
     }
 

@@ -1,17 +1,15 @@
 package io.daybook.processor;
 
-import io.daybook.contract.Codec;
 import io.daybook.contract.Event;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.QueueMessage;
 import io.daybook.store.EventTable;
+import io.daybook.store.EventTable.Happened;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,12 +18,10 @@ import java.util.Optional;
 final class Events {
     private final EventTable events;
     private final Topic topic;
-    private final Codec codec;
 
-    Events(EventTable events, Topic topic, Codec codec) {
+    Events(EventTable events, Topic topic) {
         this.events = events;
         this.topic = topic;
-        this.codec = codec;
     }
 
     /**
@@ -33,31 +29,28 @@ final class Events {
      *
      * @param isNew whether nothing was known of it in PostgreSQL
      */
-    static List<Event> of(String tenant, Operation operation, boolean isNew) {
-        var events = new ArrayList<Event>();
-        if (isNew && operation.duplicateOf() == null) {
-            events.add(Event.requested(tenant, operation));
+    static List<Happened> of(String tenant, Operation operation, boolean isNew) {
+        if (operation.duplicateOf() != null) {
+            return operation.status() == OperationStatus.DEAD
+                    ? List.of(new Happened.Told(Event.of(tenant, operation)))
+                    : List.of();
         }
-        var isRequestedOnly = isNew && operation.status() == OperationStatus.PENDING; // it waits for its ledger
-        if (!isRequestedOnly && (operation.duplicateOf() == null || operation.status() == OperationStatus.DEAD)) {
-            events.add(Event.of(tenant, operation));
+        if (!isNew) {
+            return List.of(new Happened.Told(Event.of(tenant, operation)));
         }
-        return events;
+        if (operation.status() == OperationStatus.SUCCEEDED || operation.status() == OperationStatus.FAILED) {
+            return List.of(new Happened.Decided(operation.operationId()));
+        }
+        var requested = new Happened.Told(Event.requested(tenant, operation));
+        return operation.status() == OperationStatus.PENDING // it waits for its ledger
+                ? List.of(requested)
+                : List.of(requested, new Happened.Told(Event.of(tenant, operation)));
     }
 
-    void append(Connection connection, int ledgerKey, List<Event> happened, Instant now) throws SQLException {
+    void append(Connection connection, int ledgerKey, List<Happened> happened, Instant now) throws SQLException {
         if (!happened.isEmpty()) {
-            events.append(
-                    connection, ledgerKey, happened.stream().map(this::body).toList(), now);
+            events.append(connection, ledgerKey, happened, now);
         }
-    }
-
-    private String body(Event event) {
-        var body = codec.write(event);
-        if (body.length > Receiver.BYTES_MAX) {
-            body = codec.write(event.brief());
-        }
-        return new String(body, StandardCharsets.UTF_8);
     }
 
     /** Whether they are sent anywhere. */
@@ -83,6 +76,7 @@ final class Events {
     /**
      * Sends the next ones of a ledger, as far as it goes.
      *
+     * @param limit of rows, each of which tells of up to two
      * @return how many arrived
      */
     int send(Connection connection, int ledgerKey, int limit) throws SQLException {

@@ -4,6 +4,7 @@ import io.daybook.contract.Event;
 import io.daybook.contract.LedgerResource;
 import io.daybook.contract.LedgerState;
 import io.daybook.store.DeadLetterTable;
+import io.daybook.store.EventTable.Happened;
 import io.daybook.store.LedgerTable;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -54,6 +55,6 @@ final class Halts {
         var tenant = ledger.head().tenant();
         var ledgerId = ledger.head().ledgerId();
         var event = Event.ofLedger(tenant, ledgerId, name, reason, at);
-        events.append(connection, ledger.key(), List.of(event), at);
+        events.append(connection, ledger.key(), List.of(new Happened.Told(event)), at);
     }
 }

@@ -72,7 +72,7 @@ final class Outbox {
                     sent += more;
                 }
                 more = events.areSent() ? ROWS_MAX : 0;
-                while (more == ROWS_MAX && clock.instant().isBefore(until)) {
+                while (more >= ROWS_MAX && clock.instant().isBefore(until)) {
                     more = database.transaction(connection -> events.send(connection, ledger, ROWS_MAX));
                     sent += more;
                 }

@@ -1,5 +1,6 @@
 package io.daybook.processor;
 
+import io.daybook.contract.Event;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -7,7 +8,6 @@ import java.util.List;
 /** Where events and messages go, in batches as SQS and SNS take them. */
 interface Receiver {
     int ENTRIES_MAX = 10;
-    int BYTES_MAX = 256 * 1024;
 
     /**
      * What is sent.
@@ -31,7 +31,7 @@ interface Receiver {
         var bytes = 0;
         for (var message : messages) {
             var length = message.body().getBytes(StandardCharsets.UTF_8).length;
-            if (batch.size() == ENTRIES_MAX || !batch.isEmpty() && bytes + length > BYTES_MAX) {
+            if (batch.size() == ENTRIES_MAX || !batch.isEmpty() && bytes + length > Event.BYTES_MAX) {
                 batches.add(List.copyOf(batch));
                 batch.clear();
                 bytes = 0;

@@ -214,12 +214,13 @@ final class Relay {
         return applied;
     }
 
-    /** Operations and events only: transactions and postings stay for ever. */
+    /** Operations and events only: transactions and postings stay for ever. Events are told from their operations. */
     private int forget() {
-        var operationsBefore = clock.instant().minus(retention);
-        var eventsBefore = clock.instant().minus(eventRetention);
-        return forget(connection -> operations.forget(connection, operationsBefore, forgetBatch))
-                + forget(connection -> events.forget(connection, eventsBefore, forgetBatch));
+        var now = clock.instant();
+        var eventsBefore = now.minus(eventRetention);
+        var operationsBefore = now.minus(retention.compareTo(eventRetention) > 0 ? retention : eventRetention);
+        return forget(connection -> events.forget(connection, eventsBefore, forgetBatch))
+                + forget(connection -> operations.forget(connection, operationsBefore, forgetBatch));
     }
 
     private int forget(Database.Work<Integer> batch) {

@@ -65,11 +65,12 @@ final class Streams {
     /**
      * The next events of a ledger behind a known one, as soon as there are any; none when the time is over.
      *
+     * @param known 0 for all that are kept
      * @throws ProblemException {@code events_gone} if it is not known which these are
      */
     List<EventTable.Row> events(int ledgerKey, long known) {
         var range = database.snapshot(connection -> events.range(connection, ledgerKey));
-        if (known < range.oldest() - 1 || known > range.newest()) {
+        if (known != 0 && known < range.oldest() - 1 || known > range.newest()) {
             throw ProblemException.of(
                     ProblemCode.EVENTS_GONE,
                     "Events of this ledger are kept from number %d to %d".formatted(range.oldest(), range.newest()));
@@ -86,7 +87,7 @@ final class Streams {
             more = database.transaction(connection -> events.after(connection, ledgerKey, last, ROWS));
             next.addAll(more);
             bytes += more.stream().mapToLong(row -> row.body().length()).sum();
-        } while (more.size() == ROWS && bytes < bytesMax);
+        } while (more.size() >= ROWS && bytes < bytesMax);
         return next;
     }
 

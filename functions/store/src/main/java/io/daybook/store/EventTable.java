@@ -1,17 +1,39 @@
 package io.daybook.store;
 
+import io.daybook.contract.Codec;
+import io.daybook.contract.Event;
 import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Collection;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What has happened in each ledger, numbered from 1 in its order and without gaps, and how far the topic was told. */
 @Singleton
 public final class EventTable {
+    private final OperationTable operations;
+    private final Codec codec;
+
+    EventTable(OperationTable operations, Codec codec) {
+        this.operations = operations;
+        this.codec = codec;
+    }
+
+    /** What is to be remembered. */
+    public sealed interface Happened {
+        /** Any event. */
+        record Told(Event event) implements Happened {}
+
+        /** That an operation was asked for and has its outcome: two events that can be told from its row at any time. */
+        record Decided(UUID operationId) implements Happened {}
+    }
 
     /** @param body CloudEvents as JSON */
     public record Row(long number, String id, String body) {}
@@ -20,52 +42,110 @@ public final class EventTable {
     public record Unsent(String tenant, String ledgerId, List<Row> rows) {}
 
     /** Where the events of a ledger are. */
-    public record Range(long oldest, long newest) {
-        /** Whether nothing is missing between a reader who knows all up to a number, and what is kept. */
-        public boolean reaches(long number) {
-            return number + 1 >= oldest;
-        }
-    }
+    public record Range(long oldest, long newest) {}
 
     /** Keeps everybody else who writes to the ledger out until the transaction ends. */
-    public void append(Connection connection, int ledgerKey, Collection<String> bodies, Instant now)
-            throws SQLException {
+    public void append(Connection connection, int ledgerKey, List<Happened> happened, Instant now) throws SQLException {
+        var offsets = new ArrayList<Long>();
+        var events = 0L;
+        for (var one : happened) {
+            events += one instanceof Happened.Decided ? 2 : 1;
+            offsets.add(events);
+        }
         try (var insert = connection.prepareStatement("""
                 with last as (
                     update ledger set events = events + ? where ledger_key = ? returning ledger_key, events
                 )
-                insert into event (ledger_key, number, body, created_at)
-                select last.ledger_key, last.events - ? + new.place, new.body::json, ?
-                from last, unnest(?::text[]) with ordinality as new (body, place)
+                insert into event (ledger_key, number, operation_id, body, created_at)
+                select last.ledger_key, last.events - ? + new.place, new.operation_id, new.body::json, ?
+                from last, unnest(?::bigint[], ?::uuid[], ?::text[]) as new (place, operation_id, body)
                 """)) {
-            insert.setInt(1, bodies.size());
+            insert.setLong(1, events);
             insert.setInt(2, ledgerKey);
-            insert.setInt(3, bodies.size());
+            insert.setLong(3, events);
             insert.setObject(4, Rows.time(now));
-            Rows.array(insert, 5, "text", bodies, body -> body);
+            Rows.array(insert, 5, "bigint", offsets, offset -> offset);
+            Rows.array(
+                    insert,
+                    6,
+                    "uuid",
+                    happened,
+                    one -> one instanceof Happened.Decided decided ? decided.operationId() : null);
+            Rows.array(
+                    insert, 7, "text", happened, one -> one instanceof Happened.Told told ? body(told.event()) : null);
             insert.executeUpdate();
         }
     }
 
-    /** Those behind a number. */
+    private String body(Event event) {
+        var body = codec.write(event);
+        if (body.length > Event.BYTES_MAX) {
+            body = codec.write(event.brief());
+        }
+        return new String(body, StandardCharsets.UTF_8);
+    }
+
+    private record Kept(long number, UUID operationId, String id, String body) {}
+
+    /**
+     * Those behind a number.
+     *
+     * @param limit of rows, each of which tells of up to two
+     */
     public List<Row> after(Connection connection, int ledgerKey, long number, int limit) throws SQLException {
+        var kept = kept(connection, ledgerKey, number, limit);
+        var ids = kept.stream().map(Kept::operationId).filter(Objects::nonNull).toList();
+        var decided = ids.isEmpty() ? List.<OperationTable.Row>of() : operations.find(connection, ids);
+        var byId =
+                decided.stream().collect(Collectors.toMap(row -> row.operation().operationId(), Function.identity()));
+        var rows = new ArrayList<Row>();
+        for (var one : kept) {
+            if (one.body() != null) {
+                rows.add(new Row(one.number(), one.id(), one.body()));
+                continue;
+            }
+            var operation = byId.get(one.operationId());
+            if (operation == null) {
+                continue; // forgotten, which takes a topic that was away for all its retention
+            }
+            if (one.number() - 1 > number) {
+                rows.add(row(one.number() - 1, Event.requested(operation.tenant(), operation.operation())));
+            }
+            rows.add(row(one.number(), Event.of(operation.tenant(), operation.operation())));
+        }
+        return rows;
+    }
+
+    private Row row(long number, Event event) {
+        return new Row(number, event.id(), body(event));
+    }
+
+    private static List<Kept> kept(Connection connection, int ledgerKey, long number, int limit) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select number, body ->> 'id' as id, body from event where ledger_key = ? and number > ?
+                select number, operation_id, body ->> 'id' as id, body from event
+                where ledger_key = ? and number > ?
                 order by number
                 limit ?
                 """)) {
             select.setInt(1, ledgerKey);
             select.setLong(2, number);
             select.setInt(3, limit);
-            return rows(select);
+            return Rows.list(
+                    select,
+                    row -> new Kept(
+                            row.getLong("number"),
+                            row.getObject("operation_id", UUID.class),
+                            row.getString("id"),
+                            row.getString("body")));
         }
     }
 
     /** Which there are; the oldest is behind the newest if there are none. */
     public Range range(Connection connection, int ledgerKey) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select coalesce((select min(number) from event where event.ledger_key = ledger.ledger_key), events + 1)
-                           as oldest,
+                select coalesce((select number - case when operation_id is null then 0 else 1 end from event
+                                 where event.ledger_key = ledger.ledger_key order by number limit 1),
+                                events + 1) as oldest,
                        events as newest
                 from ledger where ledger_key = ?
                 """)) {
@@ -172,9 +252,5 @@ public final class EventTable {
             delete.setInt(3, limit);
             return delete.executeUpdate();
         }
-    }
-
-    private static List<Row> rows(PreparedStatement select) throws SQLException {
-        return Rows.list(select, row -> new Row(row.getLong("number"), row.getString("id"), row.getString("body")));
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.amazonaws.services.lambda.runtime.Context;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.daybook.local.AsyncApi;
 import io.daybook.local.Functions;
@@ -116,24 +115,16 @@ public final class Daybook implements AutoCloseable {
         }
     }
 
-    /** What has happened in a ledger, as it is kept. */
+    /** All that has happened in a ledger. */
     List<JsonNode> events(Ledger ledger) {
-        try (var connection = database();
-                var select = connection.prepareStatement("""
-                        select body from event join ledger using (ledger_key) where ledger_id = ?
-                        order by number
-                        """)) {
-            select.setString(1, ledger.id());
-            var events = new ArrayList<JsonNode>();
-            try (var rows = select.executeQuery()) {
-                while (rows.next()) {
-                    events.add(Api.JSON.readTree(rows.getString(1)));
-                }
-            }
-            return events;
-        } catch (SQLException | JsonProcessingException e) {
-            throw new IllegalStateException(e);
+        var path = ledger.path() + "/events";
+        var now = new EventReader(ledger.api(), path, null);
+        now.read();
+        var reader = new EventReader(ledger.api(), path, "0");
+        while (!reader.lastId().equals(now.lastId())) {
+            reader.read();
         }
+        return reader.events().stream().map(EventReader.Event::data).toList();
     }
 
     /** Returns the ledgers that were opened since the last time. */

@@ -152,7 +152,7 @@ class OutboxTest {
             }
         }
         assertThat(TOPIC.of(ledger)).isEmpty();
-        assertThat(unsent()).isGreaterThanOrEqualTo(20);
+        assertThat(unsent()).isGreaterThanOrEqualTo(10); // rows for two events each
         TOPIC.is(FakeTopic.Mood.THERE);
         daybook.functions().relay();
         assertThat(TOPIC.of(ledger).stream().map(FakeTopic.Message::id))
@@ -236,17 +236,21 @@ class OutboxTest {
         ledger.deposit("a", "1.00", "Prefer", "wait=20").is(200);
         daybook.execute("update event set created_at = created_at - interval '8 days'");
         daybook.functions().relay();
-        assertThat(daybook.events(ledger)).hasSize(2);
+        assertThat(kept(ledger)).isOne();
 
         TOPIC.is(FakeTopic.Mood.THERE);
         await().untilAsserted(() -> {
             daybook.functions().relay();
-            assertThat(daybook.events(ledger)).isEmpty();
+            assertThat(kept(ledger)).isZero();
         });
         assertThat(TOPIC.of(ledger)).hasSize(2);
         ledger.deposit("a", "1.00", "Prefer", "wait=20").is(200);
         daybook.functions().relay();
-        assertThat(daybook.events(ledger)).hasSize(2);
+        assertThat(kept(ledger)).isOne();
         await().untilAsserted(() -> assertThat(TOPIC.of(ledger)).hasSize(4));
+    }
+
+    private static long kept(Ledger ledger) {
+        return daybook.count("event join ledger using (ledger_key) where ledger_id = '%s'".formatted(ledger.id()));
     }
 }
