@@ -44,7 +44,7 @@ async function run(ledger, signal) {
       if (came.opened) wait = 1000;
     } catch (refusal) {
       if (refusal.status === undefined) throw refusal;
-      if (!refusal.passes) return; // the lists are asked again and again all the same
+      if (!refusal.passes && refusal.status !== 404) return; // the lists are asked again and again all the same
     }
     if (signal.aborted) return;
     tell(false);

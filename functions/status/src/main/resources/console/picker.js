@@ -42,7 +42,8 @@ export function picker({ title, ledger, name, signal }) {
   const state = h('span', {});
   allLedgers(signal)
     .then((ledgers) => {
-      show(select, ledgers.map(({ ledger_id: id }) => h('option', { value: id, selected: id === ledger }, id)));
+      const ids = new Set([ledger, ...ledgers.map((one) => one.ledger_id)]);
+      show(select, [...ids].sort().map((id) => h('option', { value: id, selected: id === ledger }, id)));
       const halted = ledgers.find((one) => one.ledger_id === ledger && one.state !== 'running');
       show(state, halted && h('a', { href: `#/${path`ledgers/${ledger}`}` }, badge(halted.state)));
     })

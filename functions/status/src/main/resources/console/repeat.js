@@ -6,6 +6,9 @@ import { failure, waiting } from './parts.js';
 
 const WAIT_MAX_MS = 30_000;
 
+/** What is not there may come. */
+const NOT_YET_MS = 3_000;
+
 const banner = document.getElementById('trouble');
 let since = null;
 
@@ -57,7 +60,7 @@ export function repeat(task, { period, signal, failed = () => {} }) {
       if (signal.aborted) return;
       if (refusal.status === undefined) throw refusal;
       misses++;
-      wait = refusal.passes ? Math.max(refusal.retryAfter * 1000, Math.min(1000 * 2 ** misses, WAIT_MAX_MS)) : Infinity;
+      wait = refusal.passes ? Math.max(refusal.retryAfter * 1000, Math.min(1000 * 2 ** misses, WAIT_MAX_MS)) : refusal.status === 404 ? NOT_YET_MS : Infinity;
       if (refusal.passes) trouble(refusal, wait);
       failed(refusal, wait);
     } finally {

@@ -131,6 +131,18 @@ class ConsoleTest {
     }
 
     @Test
+    void a_ledger_is_shown_as_soon_as_there_is_one() {
+        var later = "later:" + UUID.randomUUID();
+        signIn("#/ledgers/" + later + "/operations");
+        browser.sees("[role=alert]", "There is no such ledger");
+        var opened = daybook.watched(Ledger.open(daybook.api(), later)).account("till", "EUR");
+        browser.sees("Nothing has been asked of this ledger yet");
+        opened.deposit("till", "1.00").is(202);
+        browser.sees("tbody tr", "succeeded");
+        browser.sees(".live", "Live");
+    }
+
+    @Test
     void a_withdrawal_that_failed_says_why() {
         ledger.funded("till", "10.00");
         signIn(operations());

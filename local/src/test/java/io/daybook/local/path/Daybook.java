@@ -93,7 +93,7 @@ public final class Daybook implements AutoCloseable {
     }
 
     /** One whose books are looked at after the test, too. */
-    Ledger watched(Ledger ledger) {
+    public Ledger watched(Ledger ledger) {
         synchronized (opened) {
             opened.add(ledger);
         }
