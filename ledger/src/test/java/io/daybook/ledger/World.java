@@ -2,6 +2,9 @@ package io.daybook.ledger;
 
 import io.daybook.contract.Asset;
 import io.daybook.contract.Command;
+import io.daybook.contract.OperationStatus;
+import io.daybook.contract.Problem;
+import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -104,12 +107,9 @@ public final class World {
 
     /** @return for each submission what has become of it, or nothing for a step in another ledger than its own */
     public List<List<Optional<Recorded>>> apply(String ledgerId, List<Message> messages) {
-        var stored = in(ledgerId);
-        var all = messages.stream().flatMap(one -> one.submissions().stream()).toList();
-        all.stream()
-                .filter(one -> one.step() == null)
-                .forEach(one -> sent.putIfAbsent(one.operationId(), new Sent(ledgerId, one.command())));
-        var book = new Book(stored.head, load(stored, new Needs(all)), now);
+        var book = book(
+                ledgerId,
+                messages.stream().flatMap(one -> one.submissions().stream()).toList());
         var results = messages.stream()
                 .map(message -> message.atomic()
                         ? book.applyAtomically(message.submissions()).stream()
@@ -119,8 +119,46 @@ public final class World {
                                 .map(one -> one.step() == null ? Optional.of(book.apply(one)) : book.step(one))
                                 .toList())
                 .toList();
-        keep(stored, book);
+        keep(in(ledgerId), book);
         return results;
+    }
+
+    /** Its turn has not come. */
+    public void postpone(String ledgerId, Message message) {
+        var book = book(ledgerId, message.submissions());
+        if (message.atomic()) {
+            book.postponeAtomically(message.submissions());
+        } else {
+            message.submissions().forEach(book::postpone);
+        }
+        keep(in(ledgerId), book);
+    }
+
+    /** It cannot be processed; unless it has its outcome for another reason, it is dead. */
+    public void bury(String ledgerId, Submission submission) {
+        var problem = Problem.of(ProblemCode.PROCESSING_FAILED, "It cannot be processed");
+        var book = book(ledgerId, List.of(submission));
+        var recorded = book.refuse(submission, problem);
+        keep(in(ledgerId), book);
+        if (recorded.outcome() instanceof Outcome.Failed failed
+                && failed.problem().equals(problem)) {
+            turn(ledgerId, submission.operationId(), OperationStatus.DEAD);
+        }
+    }
+
+    /** It was dead, or becomes that, outside the books; those that repeat it learn of its outcome only. */
+    public void turn(String ledgerId, UUID operationId, OperationStatus status) {
+        in(ledgerId)
+                .recorded
+                .computeIfPresent(operationId, (id, one) -> one.with(new Outcome.Undecided(status), one.steps()));
+    }
+
+    private Book book(String ledgerId, List<Submission> submissions) {
+        submissions.stream()
+                .filter(one -> one.step() == null)
+                .forEach(one -> sent.putIfAbsent(one.operationId(), new Sent(ledgerId, one.command())));
+        var stored = in(ledgerId);
+        return new Book(stored.head, load(stored, new Needs(submissions)), now);
     }
 
     private Book.Loaded load(Stored stored, Needs needs) {

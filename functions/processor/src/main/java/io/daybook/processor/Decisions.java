@@ -28,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -371,14 +370,16 @@ final class Decisions {
         tell();
     }
 
-    /** All operations that are named, as they stand now. */
-    List<Operation> of(Collection<UUID> named) {
-        var ids = new LinkedHashSet<>(named);
-        ids.addAll(operations.keySet());
-        return ids.stream()
-                .map(known::get)
-                .filter(Objects::nonNull) // those of other ledgers
+    /**
+     * As they stand now: the operations that are named, those that repeat them, whose outcome came with theirs, and all
+     * others that have moved.
+     */
+    List<Operation> of(Set<UUID> named) {
+        return known.values().stream()
                 .map(OperationTable.Row::operation)
+                .filter(operation -> named.contains(operation.operationId())
+                        || named.contains(operation.duplicateOf())
+                        || operations.containsKey(operation.operationId()))
                 .toList();
     }
 

@@ -117,9 +117,10 @@ final class Operations {
                 && (filter.referenceId() == null || filter.referenceId().equals(operation.referenceId()));
     }
 
-    /** A pending one that has been decided long ago, perhaps: its outcome may not have reached Redis. */
+    /** One that has moved on long ago, perhaps: what became of it, or of one that was dead, may not have reached Redis. */
     private boolean mayBeStale(Operation operation) {
-        return !operation.done() && operation.updatedAt().plus(staleAfter).isBefore(clock.instant());
+        return !operation.status().isFinal()
+                && operation.updatedAt().plus(staleAfter).isBefore(clock.instant());
     }
 
     private Optional<Operation> inRedis(String tenant, UUID id) {

@@ -191,6 +191,23 @@ class ReadingTest {
     }
 
     @Test
+    void what_became_of_a_dead_one_and_never_reached_redis_is_answered_from_postgresql_after_the_stale_time()
+            throws Exception {
+        var ledger = ledger();
+        var id = ledger.deposit("a", "1.00", "Prefer", "wait=20").is(200).operationId();
+        var key = RedisKeys.operation(id);
+        try (var redis = new Jedis(URI.create(daybook.stack().redis().uri()))) {
+            var decided = redis.hget(key, "d");
+            var dead = (ObjectNode) Api.JSON.readTree(decided);
+            dead.put("status", "dead").put("version", 1);
+            dead.put("updated_at", Instant.now().minusSeconds(3).toString());
+            redis.hset(key, Map.of("v", "1", "s", "dead", "d", Api.json(dead)));
+            assertThat(ledger.operation(id).path("status").asText()).isEqualTo("succeeded");
+            redis.hset(key, "d", decided);
+        }
+    }
+
+    @Test
     void an_operation_that_redis_has_forgotten_reads_the_same_from_postgresql() {
         var ledger = ledger();
         var body = money("a", "1.00", "EUR");
