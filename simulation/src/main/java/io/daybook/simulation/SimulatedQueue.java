@@ -34,21 +34,34 @@ final class SimulatedQueue implements SqsClient {
     private static final class Message {
         final String id;
         final String group;
-        final String body;
+        final Sent sent;
         Instant hiddenUntil;
         int receives;
         String receipt;
 
-        Message(String id, String group, String body, Instant now) {
+        Message(String id, String group, Sent sent) {
             this.id = id;
             this.group = group;
-            this.body = body;
-            this.hiddenUntil = now;
+            this.sent = sent;
+            this.hiddenUntil = sent.at;
         }
     }
 
-    /** A message as it was sent. */
-    record Sent(Instant at, String body) {}
+    /** A message that was sent. */
+    static final class Sent {
+        final Instant at;
+        final String body;
+        private Instant deletedAt = Instant.MAX;
+
+        private Sent(Instant at, String body) {
+            this.at = at;
+            this.body = body;
+        }
+
+        Instant deletedAt() {
+            return deletedAt;
+        }
+    }
 
     private final SimulatedClock clock;
     private final Map<String, Deque<Message>> groups = new LinkedHashMap<>();
@@ -75,8 +88,9 @@ final class SimulatedQueue implements SqsClient {
             return;
         }
         seen.put(deduplicationId, now);
-        groups.computeIfAbsent(group, ignored -> new ArrayDeque<>()).add(new Message("m" + ++ids, group, body, now));
-        log.computeIfAbsent(group, ignored -> new ArrayList<>()).add(new Sent(now, body));
+        var sent = new Sent(now, body);
+        groups.computeIfAbsent(group, ignored -> new ArrayDeque<>()).add(new Message("m" + ++ids, group, sent));
+        log.computeIfAbsent(group, ignored -> new ArrayList<>()).add(sent);
     }
 
     /** All that it took for a group, in its order. */
@@ -129,7 +143,7 @@ final class SimulatedQueue implements SqsClient {
         var record = new SQSEvent.SQSMessage();
         record.setMessageId(message.id);
         record.setReceiptHandle(message.receipt);
-        record.setBody(message.body);
+        record.setBody(message.sent.body);
         record.setAttributes(
                 Map.of("MessageGroupId", message.group, "ApproximateReceiveCount", Integer.toString(message.receives)));
         return record;
@@ -139,8 +153,13 @@ final class SimulatedQueue implements SqsClient {
     void delete(SQSEvent batch, Set<String> failed) {
         for (var record : batch.getRecords()) {
             if (!failed.contains(record.getMessageId())) {
-                groups.get(record.getAttributes().get("MessageGroupId"))
-                        .removeIf(message -> record.getReceiptHandle().equals(message.receipt));
+                groups.get(record.getAttributes().get("MessageGroupId")).removeIf(message -> {
+                    var isIt = record.getReceiptHandle().equals(message.receipt);
+                    if (isIt) {
+                        message.sent.deletedAt = clock.peek();
+                    }
+                    return isIt;
+                });
             }
         }
     }

@@ -3,6 +3,7 @@ package io.daybook.simulation;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.daybook.contract.Codec;
+import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.QueueMessage;
 import io.daybook.contract.RedisKeys;
@@ -16,10 +17,11 @@ import io.daybook.processor.OperationsHandler;
 import io.daybook.processor.Operator;
 import io.daybook.processor.RelayHandler;
 import io.daybook.store.Database;
-import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScriptOutputType;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -27,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -47,11 +50,15 @@ final class Simulation implements AutoCloseable {
     static final Instant START = Instant.parse("2026-01-31T12:00:00Z");
     private static final int PAUSED_MAX = 2;
     private static final int LOOKED_AT = 200;
+    private static final String TOLD =
+            "local told = {} for i, key in ipairs(KEYS) do told[i] = redis.call('HGET', key, ARGV[1]) or '' end return told";
     private static final int ATTEMPTS_MAX = 2;
     /** Of those ledgers that there are, the one in which nothing goes past what is dead. */
     private static final String HALTS = "z";
 
     private static final int ROUNDS_MAX = 5_000;
+    /** Of the choices of a batch, those with as many messages as there can be. */
+    private static final int MANY = 9 << 8;
     /** Longer than a saga may stand still before the relay asks again. */
     private static final Duration LONG = Duration.ofMinutes(6);
 
@@ -160,35 +167,39 @@ final class Simulation implements AutoCloseable {
         context.getBean(SimulatedTopic.class).clear();
         var store = context.getBean(io.daybook.runtime.Redis.class);
         store.call(commands -> commands.flushall());
-        sql("truncate ledger, event, event_sent restart identity cascade", "truncate sick");
-        Traffic.world().ledgers.forEach(this::open);
+        sql("truncate ledger, event, event_sent restart identity cascade; truncate sick;"
+                + Traffic.world().ledgers.entrySet().stream()
+                        .filter(ledger -> ledger.getValue().head.open())
+                        .map(ledger -> opening(ledger.getKey(), ledger.getValue()))
+                        .collect(Collectors.joining()));
     }
 
-    private void open(String ledgerId, World.Stored stored) {
-        if (!stored.head.open()) {
-            return;
-        }
-        sql("""
+    private static String opening(String ledgerId, World.Stored stored) {
+        return """
                 insert into ledger (tenant, ledger_id, opened_at, name, on_dead_letter)
-                values ('%s', '%s', '%s', '%s', '%s')
-                """.formatted(TENANT, ledgerId, START, ledgerId, ledgerId.equals(HALTS) ? "halt" : "continue"));
-        stored.accounts
-                .values()
-                .forEach(account -> sql("""
+                values ('%s', '%s', '%s', '%s', '%s');
                 insert into account (ledger_key, account_id, currency, scale, type, status, minimum_balance, balance,
                     created_at)
-                select ledger_key, '%s', '%s', %d, 'asset', '%s', %s, %s, '%s' from ledger where ledger_id = '%s'
+                select ledger_key, account.* from ledger, (values %s) as account where ledger_id = '%2$s';
                 """.formatted(
-                                account.id(),
-                                account.currency(),
-                                account.scale(),
-                                account.status(),
-                                account.floor() == null
-                                        ? "null"
-                                        : account.floor().value().toPlainString(),
-                                account.balance().value().toPlainString(),
-                                START,
-                                ledgerId)));
+                TENANT,
+                ledgerId,
+                START,
+                ledgerId,
+                ledgerId.equals(HALTS) ? "halt" : "continue",
+                stored.accounts.values().stream()
+                        .map(account -> "('%s', '%s', %d, 'asset', '%s', %s::numeric, %s, timestamptz '%s')"
+                                .formatted(
+                                        account.id(),
+                                        account.currency(),
+                                        account.scale(),
+                                        account.status(),
+                                        account.floor() == null
+                                                ? "null"
+                                                : account.floor().value().toPlainString(),
+                                        account.balance().value().toPlainString(),
+                                        START))
+                        .collect(Collectors.joining(",")));
     }
 
     private void perform(Action action) {
@@ -233,7 +244,7 @@ final class Simulation implements AutoCloseable {
     }
 
     private void send(Action.Send send) {
-        send.operations().forEach(one -> sent.add(one.operationId()));
+        note(send);
         var message = new QueueMessage(
                 QueueMessage.VERSION,
                 TENANT,
@@ -255,6 +266,35 @@ final class Simulation implements AutoCloseable {
                 context.getBean(Codec.class).encode(message));
     }
 
+    /** As the intake does, ahead of the sending. */
+    private void note(Action.Send send) {
+        var codec = context.getBean(Codec.class);
+        var commands = context.getBean(io.daybook.runtime.Redis.class).commands();
+        for (var one : send.operations()) {
+            if (sent.add(one.operationId())) {
+                var command = one.command();
+                var pending = Operation.pending(
+                        one.operationId(),
+                        send.ledger(),
+                        one.idempotencyKey(),
+                        command,
+                        codec.tree(command),
+                        clock.peek());
+                commands.hset(
+                        RedisKeys.operation(one.operationId()),
+                        Map.of(
+                                "t",
+                                TENANT,
+                                "v",
+                                Integer.toString(pending.version()),
+                                "s",
+                                pending.status().toString(),
+                                "d",
+                                new String(codec.write(pending), StandardCharsets.UTF_8)));
+            }
+        }
+    }
+
     private void work(Action.Work work) {
         var batch = queue.receive(work.choice());
         if (batch.getRecords().isEmpty()) {
@@ -273,20 +313,26 @@ final class Simulation implements AutoCloseable {
         if (sent.isEmpty()) {
             return;
         }
-        var store = context.getBean(io.daybook.runtime.Redis.class);
         var latest = List.copyOf(sent).subList(Math.max(0, sent.size() - LOOKED_AT), sent.size());
         var committed = new HashSet<>(
                 query("select operation_id || ' ' || status as text from operation where operation_id in (%s)"
                         .formatted(latest.stream().map(id -> "'" + id + "'").collect(Collectors.joining(",")))));
-        var answers = new HashMap<UUID, RedisFuture<String>>();
-        latest.forEach(id -> answers.put(id, store.commands().hget(RedisKeys.operation(id), "s")));
-        answers.forEach((id, answer) -> {
-            var status = OperationStatus.of(String.valueOf(store.get(answer)));
+        var told = told(latest, "s");
+        for (var i = 0; i < latest.size(); i++) {
+            var id = latest.get(i);
+            var status = OperationStatus.of(told.get(i));
             if (status.filter(OperationStatus::isFinal).isPresent()
                     && !committed.contains(Map.<String, Object>of("text", id + " " + status.get()))) {
                 throw new AssertionError("%s is told to have %s, and has not".formatted(id, status.get()));
             }
-        });
+        }
+    }
+
+    /** What Redis has of operations; an empty text where it has nothing. */
+    List<String> told(Collection<UUID> operationIds, String field) {
+        var keys = operationIds.stream().map(RedisKeys::operation).toArray(String[]::new);
+        var redis = context.getBean(io.daybook.runtime.Redis.class);
+        return redis.call(commands -> commands.eval(TOLD, ScriptOutputType.MULTI, keys, field));
     }
 
     private void delete(SQSEvent batch, SQSBatchResponse response) {
@@ -311,19 +357,24 @@ final class Simulation implements AutoCloseable {
         }
     }
 
-    /** Nothing goes wrong any more, until nothing is left to do. */
+    /** Nothing goes wrong any more, until nothing is left to do; who stood still comes back when all is over. */
     private void comeToRest() {
+        perform(new Action.Heal());
+        settle();
         while (!paused.isEmpty()) {
             goOn(paused.removeFirst());
         }
-        perform(new Action.Heal());
+        settle();
+    }
+
+    private void settle() {
         for (var round = 0; round < ROUNDS_MAX; round++) {
             if (!queue.isEmpty()) {
                 var next = queue.nextAt();
                 if (next.isAfter(clock.peek())) {
                     clock.set(next);
                 }
-                perform(new Action.Work(round, Map.of(), false));
+                perform(new Action.Work(MANY | round % 256, Map.of(), false));
                 continue;
             }
             perform(new Action.Relay(Map.of()));

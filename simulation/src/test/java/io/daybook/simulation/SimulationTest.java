@@ -2,8 +2,14 @@ package io.daybook.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.contract.Amount;
+import io.daybook.contract.Command;
+import io.daybook.ledger.Submission;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +26,8 @@ import org.junit.jupiter.api.Test;
 class SimulationTest {
     private static final int OPERATIONS = 120;
     private static final long BUILD_OPERATIONS = 12_000;
+    private static final long PROGRESS_EVERY = 10_000;
+    private static final int AFTER_COMMIT = 2;
 
     private static Simulation simulation;
 
@@ -48,7 +56,11 @@ class SimulationTest {
         var done = 0L;
         var runs = 0;
         while (done < operations) {
+            var before = done;
             done += run(first + runs++);
+            if (done / PROGRESS_EVERY > before / PROGRESS_EVERY) {
+                System.out.printf("%,d operations in %,d runs so far%n", done, runs);
+            }
         }
         System.out.printf("%,d operations in %,d runs from seed %d on: none lost, none doubled%n", done, runs, first);
     }
@@ -86,5 +98,27 @@ class SimulationTest {
         var history = simulation.history(7, OPERATIONS);
         var once = simulation.run(history).outcomes();
         assertThat(simulation.run(history).outcomes()).isEqualTo(once).isNotEmpty();
+    }
+
+    @Test
+    void what_repeats_an_operation_is_told_with_it_when_the_news_got_lost() {
+        var first = transferToNobody(1);
+        var second = transferToNobody(2);
+        var history = List.<Action>of(
+                new Action.Send("x", false, List.of(first, second)),
+                new Action.Work(0, Map.of(), false),
+                new Action.Work(0, Map.of(), false), // the ledger that is not there
+                new Action.Work(0, Map.of(AFTER_COMMIT, Fault.CRASH_BEFORE), false));
+        simulation.run(history).mustBeAsWithoutFaults();
+    }
+
+    private static Submission transferToNobody(int id) {
+        var command = new Command.Transfer("d", "d", "void", new Amount(BigDecimal.ONE), "EUR", null, null, Map.of());
+        return new Submission(
+                new UUID(0x7000, Long.MIN_VALUE | id),
+                "key",
+                new byte[0], // the processor makes its own
+                "carol",
+                command);
     }
 }
