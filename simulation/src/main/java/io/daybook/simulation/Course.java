@@ -16,6 +16,8 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -152,7 +154,7 @@ final class Course {
                     .toList());
         }
         var arrivals = arrivals(ledger, log, firsts);
-        var places = new HashMap<String, List<Integer>>();
+        var places = new LinkedHashMap<String, List<Integer>>();
         for (var place = 0; place < log.size(); place++) {
             for (var one : log.get(place).submissions()) {
                 places.computeIfAbsent(name(one), ignored -> new ArrayList<>()).add(place);
@@ -169,7 +171,7 @@ final class Course {
                 }
             }
         }
-        var again = new HashSet<Event>();
+        var again = new LinkedHashSet<Event>(); // a batch that comes again is one
         places.forEach((name, its) -> {
             var first = log.get(its.getFirst()).submissions().stream()
                     .filter(one -> name(one).equals(name))

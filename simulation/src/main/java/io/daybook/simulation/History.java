@@ -26,7 +26,7 @@ final class History {
     private static final int OPERATORS_EVERY = 2;
     private static final int OPERATORS_TURN = 8;
     private static final int WIDE_EVERY = 3;
-    private static final int WIDE = 50;
+    private static final int WIDE = 10;
     private static final int TWO_FAULTS_EVERY = 5;
     private static final int MESSAGE_MAX = 2;
     private static final int BATCH_MAX = 200;
@@ -37,6 +37,9 @@ final class History {
     private final Predicate<Submission> passesTheDoor;
     private final int messageMax;
     private final int faultsMax;
+    /** The one that an operator had stand still last; or that does so by itself, after a dead letter. */
+    private String halted = "z";
+
     private final List<Action.Send> sent = new ArrayList<>();
     private final Set<UUID> seen = new HashSet<>();
     /** Those that cannot be parted from others. */
@@ -110,10 +113,15 @@ final class History {
         return switch (random.nextInt(6)) {
             case 0 -> new Action.Sicken(ledger(), SICKLY.get(random.nextInt(SICKLY.size())));
             case 1 -> new Action.Heal();
-            case 2 -> new Action.Halt(ledger(), faults(OPERATORS_EFFECTS));
-            case 3 -> new Action.GoOn(ledger(), faults(OPERATORS_EFFECTS));
+            case 2 -> halt();
+            case 3 -> new Action.GoOn(halted, faults(OPERATORS_EFFECTS, faultsMax));
             default -> new Action.Redrive(random.nextInt(8), faults(OPERATORS_EFFECTS));
         };
+    }
+
+    private Action halt() {
+        halted = ledger();
+        return new Action.Halt(halted, faults(OPERATORS_EFFECTS));
     }
 
     private String ledger() {
@@ -121,8 +129,12 @@ final class History {
     }
 
     private Map<Integer, Fault> faults(int effects) {
+        return faults(effects, random.nextInt(faultsMax + 1));
+    }
+
+    private Map<Integer, Fault> faults(int effects, int count) {
         var faults = new HashMap<Integer, Fault>();
-        for (var i = random.nextInt(faultsMax + 1); i > 0; i--) {
+        for (var i = 0; i < count; i++) {
             faults.put(random.nextInt(effects), Fault.values()[random.nextInt(Fault.values().length)]);
         }
         return faults;

@@ -25,7 +25,9 @@ final class EventReader {
 
     /** @return whether it is to come back */
     boolean read() {
-        var answer = lastId == null ? api.get(path) : api.get(path, "Last-Event-ID", lastId);
+        var answer = lastId == null
+                ? api.get(path, "Accept", "text/event-stream")
+                : api.get(path, "Accept", "text/event-stream", "Last-Event-ID", lastId);
         if (answer.status() == 204) {
             return false;
         }
