@@ -46,11 +46,6 @@ public final class Traffic {
                 Amount.zero(model.scale));
     }
 
-    /** One of those that it is about, and one of which there is none. */
-    public static String account(Random random) {
-        return ACCOUNTS.get(random.nextInt(ACCOUNTS.size()));
-    }
-
     public Traffic(Random random) {
         this.random = random;
     }

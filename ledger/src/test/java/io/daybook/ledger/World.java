@@ -48,6 +48,8 @@ public final class World {
         }
     }
 
+    private static final Problem UNPROCESSED = Problem.of(ProblemCode.PROCESSING_FAILED, "It cannot be processed");
+
     private record Sent(String ledgerId, Command command) {}
 
     public final Map<String, Stored> ledgers = new LinkedHashMap<>();
@@ -134,23 +136,50 @@ public final class World {
         keep(in(ledgerId), book);
     }
 
-    /** It cannot be processed; unless it has its outcome for another reason, it is dead. */
-    public void bury(String ledgerId, Submission submission) {
-        var problem = Problem.of(ProblemCode.PROCESSING_FAILED, "It cannot be processed");
+    /**
+     * It cannot be processed; unless it has its outcome for another reason, it is dead.
+     *
+     * @param isTold whether an action item tells of it, rather than of another one of its batch
+     */
+    public void bury(String ledgerId, Submission submission, boolean isTold) {
         var book = book(ledgerId, List.of(submission));
-        var recorded = book.refuse(submission, problem);
+        var recorded = book.refuse(submission, UNPROCESSED);
         keep(in(ledgerId), book);
-        if (recorded.outcome() instanceof Outcome.Failed failed
-                && failed.problem().equals(problem)) {
+        var isDead = recorded.outcome() instanceof Outcome.Failed failed
+                && failed.problem().equals(UNPROCESSED);
+        if (isDead && isTold && !(submission.command() instanceof Command.ActionItem)) {
+            tell(ledgerId, submission.operationId());
+        }
+        if (isDead) {
             turn(ledgerId, submission.operationId(), OperationStatus.DEAD);
         }
     }
 
-    /** It was dead, or becomes that, outside the books; those that repeat it learn of its outcome only. */
-    public void turn(String ledgerId, UUID operationId, OperationStatus status) {
+    /** It dies on its way to another ledger. */
+    public void die(String ledgerId, UUID operationId) {
+        tell(ledgerId, operationId);
+        turn(ledgerId, operationId, OperationStatus.DEAD);
+    }
+
+    /** An operator sends it again. */
+    public void redrive(String ledgerId, UUID operationId) {
+        turn(ledgerId, operationId, OperationStatus.PENDING);
+    }
+
+    private void turn(String ledgerId, UUID operationId, OperationStatus status) {
         in(ledgerId)
                 .recorded
                 .computeIfPresent(operationId, (id, one) -> one.with(new Outcome.Undecided(status), one.steps()));
+    }
+
+    private void tell(String ledgerId, UUID operationId) {
+        in(ledgerId)
+                .items
+                .compute(
+                        operationId,
+                        (id, item) -> item == null
+                                ? ActionItem.about(id, UNPROCESSED, now)
+                                : item.failed(id, UNPROCESSED, now));
     }
 
     private Book book(String ledgerId, List<Submission> submissions) {

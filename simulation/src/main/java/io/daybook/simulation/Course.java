@@ -51,9 +51,13 @@ final class Course {
         /** Its turn has not come: the ledger stands still. */
         record Postpone(World.Message message) implements Deed {}
 
-        record Bury(Submission submission) implements Deed {}
+        /** @param isTold whether an action item tells of it */
+        record Bury(Submission submission, boolean isTold) implements Deed {}
 
-        record Turn(UUID operationId, OperationStatus status) implements Deed {}
+        /** On its way to another ledger. */
+        record Die(UUID operationId) implements Deed {}
+
+        record Redrive(UUID operationId) implements Deed {}
     }
 
     /** @param place among all that its ledger does in the same transaction */
@@ -135,8 +139,9 @@ final class Course {
         switch (event.deed()) {
             case Deed.Apply apply -> world.apply(event.ledger(), List.of(apply.message()));
             case Deed.Postpone postpone -> world.postpone(event.ledger(), postpone.message());
-            case Deed.Bury bury -> world.bury(event.ledger(), bury.submission());
-            case Deed.Turn turn -> world.turn(event.ledger(), turn.operationId(), turn.status());
+            case Deed.Bury bury -> world.bury(event.ledger(), bury.submission(), bury.isTold());
+            case Deed.Die die -> world.die(event.ledger(), die.operationId());
+            case Deed.Redrive redrive -> world.redrive(event.ledger(), redrive.operationId());
         }
     }
 
@@ -219,8 +224,10 @@ final class Course {
         if (arrival.isBefore(sign)) {
             events.add(new Event(arrival, ledger, place, new Deed.Postpone(message)));
         }
-        events.add(new Event(sign, ledger, place, isDeath(operation) ? new Deed.Bury(one) : new Deed.Apply(message)));
-        addTurns(events, ledger, operation);
+        if (!isDeath(operation)) {
+            events.add(new Event(sign, ledger, place, new Deed.Apply(message)));
+        }
+        addTurns(events, ledger, place, one, true);
     }
 
     /** @param firsts those of the batch that come for the first time */
@@ -237,22 +244,37 @@ final class Course {
         if (arrival.isBefore(sign)) {
             events.add(new Event(arrival, ledger, place, new Deed.Postpone(message)));
         }
-        if (own.stream().anyMatch(Course::isDeath)) {
-            firsts.forEach(one -> events.add(new Event(sign, ledger, place, new Deed.Bury(one))));
-        } else {
+        var isBuried = own.stream().anyMatch(Course::isDeath);
+        if (!isBuried) {
             events.add(new Event(sign, ledger, place, new Deed.Apply(message)));
         }
-        own.forEach(operation -> addTurns(events, ledger, operation));
+        var isTold = true;
+        for (var one : firsts) {
+            var operation = rows.get(one.operationId()).operation();
+            var isDead = operation.duplicateOf() == null && isDeath(operation);
+            if (isBuried && !isDead) { // but known
+                events.add(new Event(sign, ledger, place, new Deed.Bury(one, false)));
+            } else if (operation.duplicateOf() == null) {
+                addTurns(events, ledger, place, one, isTold);
+                isTold = false;
+            }
+        }
     }
 
-    /** What was dead is sent again, or dies once more. */
-    private static void addTurns(List<Event> events, String ledger, Operation operation) {
-        var died = isDeath(operation);
-        operation.transitions().stream()
-                .skip(died ? 2 : 1)
-                .filter(turn -> turn.status() == OperationStatus.DEAD || turn.status() == OperationStatus.PENDING)
-                .map(turn -> new Event(turn.at(), ledger, -1, new Deed.Turn(operation.operationId(), turn.status())))
-                .forEach(events::add);
+    /** It dies, and is sent again. */
+    private void addTurns(List<Event> events, String ledger, int place, Submission one, boolean isTold) {
+        var id = one.operationId();
+        var operation = rows.get(id).operation();
+        var decided = decidedAt(operation);
+        operation.transitions().stream().skip(1).forEach(turn -> {
+            if (turn.status() == OperationStatus.PENDING) {
+                events.add(new Event(turn.at(), ledger, -1, new Deed.Redrive(id)));
+            } else if (turn.status() == OperationStatus.DEAD && turn.at().isBefore(decided)) {
+                events.add(new Event(turn.at(), ledger, place, new Deed.Bury(one, isTold)));
+            } else if (turn.status() == OperationStatus.DEAD) {
+                events.add(new Event(turn.at(), ledger, place, new Deed.Die(id)));
+            }
+        });
     }
 
     private static World.Message message(Logged logged, Submission one) {

@@ -21,12 +21,18 @@ final class History {
     /** What most operations touch. */
     private static final List<String> SICKLY = List.of("a", "b", "c", "d", "usd", "external:EUR", "transit:EUR");
 
+    /** Among so many effects of an invocation one goes wrong; what operators do has fewer. */
     private static final int EFFECTS = 14;
+
     private static final int OPERATORS_EFFECTS = 6;
     private static final int OPERATORS_EVERY = 2;
+    /** Where there are operators, one of so many actions is theirs. */
     private static final int OPERATORS_TURN = 8;
+
     private static final int WIDE_EVERY = 3;
+    /** How many times as many operations there are where the batches are long. */
     private static final int WIDE = 10;
+
     private static final int TWO_FAULTS_EVERY = 5;
     private static final int MESSAGE_MAX = 2;
     private static final int BATCH_MAX = 200;
@@ -42,7 +48,7 @@ final class History {
 
     private final List<Action.Send> sent = new ArrayList<>();
     private final Set<UUID> seen = new HashSet<>();
-    /** Those that cannot be parted from others. */
+    /** Those of atomic batches, that cannot be parted from others. */
     private final Set<UUID> bound = new HashSet<>();
 
     private History(long seed, Predicate<Submission> passesTheDoor) {
