@@ -96,7 +96,7 @@ final class Course {
     /** Of a step, with its name. */
     private String named(String ledger, String operationId, Instant at) {
         return Stream.of(StepName.CREDIT, StepName.CAPTURE, StepName.RELEASE)
-                .map(step -> operationId + ":" + step.name())
+                .map(step -> operationId + ":" + step)
                 .filter(name -> at.equals(stepsTaken.get(ledger + " " + name)))
                 .findFirst()
                 .orElse(operationId);
