@@ -60,8 +60,8 @@ final class Course {
         record Redrive(UUID operationId) implements Deed {}
     }
 
-    /** @param place among all that its ledger does in the same transaction */
-    private record Event(Instant at, String ledger, int place, Deed deed) {
+    /** @param place among all that its ledger does in the same transaction; a half is behind what is in the queue there */
+    private record Event(Instant at, String ledger, double place, Deed deed) {
         boolean isAppliedWith(Event other) {
             return deed instanceof Deed.Apply && at.equals(other.at) && ledger.equals(other.ledger);
         }
@@ -191,7 +191,8 @@ final class Course {
             } else if (operation.duplicateOf() == null && isDeath(operation)) {
                 var at = decidedAt(operation);
                 var place = takenIn(ledger, places, name, at);
-                again.add(new Event(at, ledger, place, new Deed.Apply(message(log.get(place), first))));
+                var logged = log.get(its.contains((int) place) ? (int) place : its.getFirst());
+                again.add(new Event(at, ledger, place, new Deed.Apply(message(logged, first))));
             }
         });
         events.addAll(again);
@@ -285,9 +286,10 @@ final class Course {
 
     /**
      * In which of its places in the queue something was taken: the first, unless it was dead meanwhile. Then it may have
-     * been any; the order of the postings tells, and where there is none, whether its message was deleted before.
+     * been any; the order of the postings tells, and where there is none, whether its message was deleted before. What came
+     * once more from the same place, and was parked behind others, is right behind these.
      */
-    private int takenIn(String ledger, Map<String, List<Integer>> places, String name, Instant at) {
+    private double takenIn(String ledger, Map<String, List<Integer>> places, String name, Instant at) {
         var its = places.getOrDefault(name, List.of(-1)); // an expired hold's
         if (!hasDied(name, at)) {
             return its.getFirst();
@@ -302,7 +304,17 @@ final class Course {
                     .orElse(its.getLast());
         }
         var ahead = turn == 0 ? -1 : takenIn(ledger, places, together.get(turn - 1), at);
-        return its.stream().filter(place -> place >= ahead).findFirst().orElse(its.getLast());
+        var behind = together.stream()
+                .skip(turn + 1L)
+                .filter(other -> !hasDied(other, at) && places.containsKey(other))
+                .mapToInt(other -> places.get(other).getFirst())
+                .findFirst()
+                .orElse(Integer.MAX_VALUE);
+        return its.stream()
+                .mapToDouble(Integer::doubleValue)
+                .filter(place -> place >= ahead && place <= behind)
+                .findFirst()
+                .orElse(Math.floor(ahead) + 0.5);
     }
 
     private static boolean isDeath(Operation operation) {

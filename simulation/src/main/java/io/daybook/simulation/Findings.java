@@ -236,8 +236,8 @@ final class Findings {
 
     /**
      * Redis has been told the last of each. Where it was away, and PostgreSQL too when that was to be noted, it may have
-     * something that is not final, which the status function does not believe for long; and of what no client has sent,
-     * a hold that expired, it may have nothing.
+     * something that is not final, which the status function does not believe for long, or the outcome with fewer attempts
+     * at it; and of what no client has sent, a hold that expired, it may have nothing.
      */
     private void statusesMustBeTold() {
         var texts = simulation.told(rows.keySet(), "d").iterator();
@@ -247,12 +247,19 @@ final class Findings {
                     .filter(json -> !json.isEmpty())
                     .map(json -> codec.read(json.getBytes(StandardCharsets.UTF_8), Operation.class));
             var isUnknown = told.isEmpty() && !sent.containsKey(operation.operationId());
-            var isAsked = twoFaultsAtOnce
-                    && told.filter(known -> !known.status().isFinal()).isPresent();
-            if (!isUnknown && !isAsked) {
+            var isRightInTheEnd = twoFaultsAtOnce
+                    && told.filter(known -> !known.status().isFinal() || isSameOutcome(known, operation))
+                            .isPresent();
+            if (!isUnknown && !isRightInTheEnd) {
                 assertThat(told).as("status in Redis").contains(operation);
             }
         }
+    }
+
+    private static boolean isSameOutcome(Operation one, Operation other) {
+        return one.status() == other.status()
+                && Objects.equals(one.result(), other.result())
+                && Objects.equals(one.error(), other.error());
     }
 
     /** Of each operation each change is told, in order; of one that repeats another only that it is dead with it. */
