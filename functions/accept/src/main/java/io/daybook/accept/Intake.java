@@ -11,6 +11,7 @@ import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
 import io.daybook.runtime.Caller;
 import io.daybook.runtime.Meter;
+import io.daybook.runtime.Metric;
 import io.daybook.runtime.ProblemException;
 import io.lettuce.core.RedisException;
 import jakarta.inject.Singleton;
@@ -110,7 +111,7 @@ final class Intake {
         var mine = List.of(wanted);
         try {
             var operation = books.apply(message(caller, ledgerId, false, mine, List.of(held)));
-            meter.count("Accepted", 1);
+            meter.count(Metric.ACCEPTED, 1);
             claims.confirmInBackground(caller.tenant(), ledgerId, mine, List.of(held));
             return new Accepted(operation, operation.duplicateOf() != null, true);
         } catch (RuntimeException e) {
@@ -249,7 +250,7 @@ final class Intake {
             claims.releaseInBackground(caller.tenant(), ledgerId, wanted, held);
             throw e.problem();
         }
-        meter.count("Accepted", message.operations().size());
+        meter.count(Metric.ACCEPTED, message.operations().size());
         claims.confirmInBackground(caller.tenant(), ledgerId, wanted, held);
     }
 

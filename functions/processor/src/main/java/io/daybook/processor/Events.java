@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** What has happened in a ledger: written with its books, in their order, and sent to the topic if there is one. */
 @Singleton
@@ -61,11 +60,6 @@ final class Events {
     /** Ledgers with some that are not sent yet. */
     List<Integer> unsent(Connection connection, int limit) throws SQLException {
         return events.unsent(connection, limit);
-    }
-
-    /** Since when one waits to be sent. */
-    Optional<Instant> oldestUnsent(Connection connection) throws SQLException {
-        return areSent() ? events.oldestUnsent(connection) : Optional.empty();
     }
 
     /** Deletes some of the old ones, and returns how many; fewer than the limit if there are no more. */

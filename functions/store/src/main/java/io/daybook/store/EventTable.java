@@ -212,18 +212,18 @@ public final class EventTable {
         }
     }
 
-    /** Since when an event waits for the topic. */
+    /** Since when an event waits for the topic; for none, where there is no topic. */
     public Optional<Instant> oldestUnsent(Connection connection) throws SQLException {
         try (var select = connection.prepareStatement("""
                 select next.created_at
                 from ledger
-                left join event_sent sent using (ledger_key)
+                join event_sent sent using (ledger_key)
                 cross join lateral (
                     select created_at from event
-                    where event.ledger_key = ledger.ledger_key and event.number > coalesce(sent.number, 0)
+                    where event.ledger_key = ledger.ledger_key and event.number > sent.number
                     order by event.number limit 1
                 ) next
-                where ledger.events > coalesce(sent.number, 0)
+                where ledger.events > sent.number
                 order by next.created_at
                 limit 1
                 """)) {
