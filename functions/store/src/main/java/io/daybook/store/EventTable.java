@@ -109,11 +109,19 @@ public final class EventTable {
                 continue; // forgotten, which takes a topic that was away for all its retention
             }
             if (one.number() - 1 > number) {
-                rows.add(row(one.number() - 1, Event.requested(operation.tenant(), operation.operation())));
+                rows.add(row(one.number() - 1, requested(operation)));
             }
-            rows.add(row(one.number(), Event.of(operation.tenant(), operation.operation())));
+            rows.add(row(one.number(), decided(operation)));
         }
         return rows;
+    }
+
+    private static Event requested(OperationTable.Row row) {
+        return Event.requested(row.tenant(), row.operation()).in(row.trace());
+    }
+
+    private static Event decided(OperationTable.Row row) {
+        return Event.of(row.tenant(), row.operation()).in(row.trace());
     }
 
     private Row row(long number, Event event) {
