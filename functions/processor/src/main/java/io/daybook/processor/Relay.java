@@ -8,6 +8,7 @@ import io.daybook.contract.LedgerState;
 import io.daybook.contract.Operation;
 import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
+import io.daybook.runtime.LogSubject;
 import io.daybook.store.Database;
 import io.daybook.store.HoldTable;
 import io.daybook.store.LedgerTable;
@@ -156,19 +157,27 @@ final class Relay {
     private int apply(List<Work> all) {
         var applied = 0;
         for (var work : all) {
-            try {
-                bookkeeper.apply(List.of(work));
-                applied++;
-            } catch (ServiceAway e) {
-                throw e;
-            } catch (RuntimeException e) {
-                LOG.warn(
-                        "What the schedule has to do in {} is not done",
-                        work.message().group(),
-                        e);
+            try (var subject = LogSubject.open()) {
+                subject.message(work.message());
+                applied += isApplied(work) ? 1 : 0;
             }
         }
         return applied;
+    }
+
+    private boolean isApplied(Work work) {
+        try {
+            bookkeeper.apply(List.of(work));
+            return true;
+        } catch (ServiceAway e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "What the schedule has to do in {} is not done",
+                    work.message().group(),
+                    e);
+            return false;
+        }
     }
 
     /** Operations and events only: transactions and postings stay for ever. Events are told from their operations. */
