@@ -85,6 +85,7 @@ record Routes(List<Route> routes) {
                                 Route.of(READING, "/v1/{proxy+}", STATUS),
                                 Route.of(Set.of(), "/v1/tickets", STATUS),
                                 Route.of(Set.of(), "/console", STATUS),
+                                Route.of(Set.of(), "/console/", STATUS),
                                 Route.of(Set.of(), "/console/{file}", STATUS)),
                         sync,
                         Stream.of(Route.of(Set.of(), "/v1/{proxy+}", INTAKE)))
