@@ -213,7 +213,7 @@ run "what_goes_wrong_is_seen" {
 
   assert {
     condition = toset(output.alarm_names) == toset(concat(
-      [for name in ["message-age", "dead-letter-queue", "dead-letters", "outbox-age", "dead-letters-waiting", "halted-ledgers", "api-5xx", "database-cpu", "database-connections", "database-storage"] : "daybook-${name}"],
+      [for name in ["message-age", "dead-letter-queue", "dead-letters", "outbox-age", "dead-letters-waiting", "halted-ledgers", "redis-away", "api-5xx", "database-cpu", "database-connections", "database-storage"] : "daybook-${name}"],
       flatten([for role in ["intake", "status", "sync", "processor", "dead-letters", "relay", "migrate"] : ["daybook-${role}-errors", "daybook-${role}-throttles"]]),
     ))
     error_message = "An alarm is missing, or is one too many."

@@ -82,6 +82,15 @@ locals {
       statistic   = "Maximum"
       threshold   = 0
     }
+    redis-away = {
+      description = "Redis does not answer: nobody can wait for an outcome, and no backlog is limited."
+      namespace   = var.metrics.namespace
+      metric      = "RedisAway"
+      dimensions  = var.metrics.dimensions
+      statistic   = "Maximum"
+      threshold   = 0
+      periods     = 3
+    }
   }
 
   api_alarms = {

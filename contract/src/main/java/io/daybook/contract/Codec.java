@@ -115,8 +115,11 @@ public final class Codec {
         var acceptedAt = in.time("accepted_at");
         var atomic = in.flag("atomic", false);
         var operations = in.list("operations", 1, 10_000, Codec::item);
-        return in.build(
-                () -> new QueueMessage(version, tenant, ledgerId, caller, acceptedAt, atomic, List.copyOf(operations)));
+        var traceparent = in.optional(
+                "traceparent",
+                () -> in.text("traceparent", text -> Trace.parse(text).isPresent(), "must be a traceparent"));
+        return in.build(() -> new QueueMessage(
+                version, tenant, ledgerId, caller, acceptedAt, atomic, List.copyOf(operations), traceparent));
     }
 
     private static QueueMessage.Item item(Fields in) {

@@ -15,6 +15,9 @@ import java.util.UUID;
  * It may come more than once, then with the same {@code id}; those of one ledger come in order.
  *
  * @param subject the operation's id; the ledger's, of what happens to the whole of it
+ * @param traceparent the operation's trace, by the <a
+ *     href="https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md">distributed
+ *     tracing extension</a>; {@code null} of what is no operation's
  */
 @Serdeable
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -26,7 +29,25 @@ public record Event(
         String subject,
         Instant time,
         String datacontenttype,
+        String traceparent,
         Data data) {
+
+    public Event(
+            String specversion,
+            String id,
+            String source,
+            String type,
+            String subject,
+            Instant time,
+            String datacontenttype,
+            Data data) {
+        this(specversion, id, source, type, subject, time, datacontenttype, null, data);
+    }
+
+    /** The same as part of a trace. */
+    public Event in(Trace trace) {
+        return new Event(specversion, id, source, type, subject, time, datacontenttype, trace.toString(), data);
+    }
 
     /** What a message may have at most; where an event would be longer, a {@link #brief} one stands for it. */
     public static final int BYTES_MAX = 256 * 1024;
@@ -83,7 +104,7 @@ public record Event(
                 data.error,
                 data.reason,
                 data.timestamp);
-        return new Event(specversion, id, source, type, subject, time, datacontenttype, brief);
+        return new Event(specversion, id, source, type, subject, time, datacontenttype, traceparent, brief);
     }
 
     /** That a client has asked for it; told once it has its row in PostgreSQL. */

@@ -5,6 +5,7 @@ import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -13,8 +14,10 @@ import java.util.UUID;
  *
  * @param atomic all operations are applied, or none
  * @param caller who asked: the {@code sub} of the token
+ * @param traceparent the trace that the client asked in, as {@link Trace} writes it; {@code null} if it named none
  */
 @Serdeable(naming = SnakeCaseStrategy.class)
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record QueueMessage(
         int version,
         String tenant,
@@ -22,8 +25,20 @@ public record QueueMessage(
         String caller,
         Instant acceptedAt,
         boolean atomic,
-        List<Item> operations) {
+        List<Item> operations,
+        String traceparent) {
     public static final int VERSION = 1;
+
+    public QueueMessage(
+            int version,
+            String tenant,
+            String ledgerId,
+            String caller,
+            Instant acceptedAt,
+            boolean atomic,
+            List<Item> operations) {
+        this(version, tenant, ledgerId, caller, acceptedAt, atomic, operations, null);
+    }
 
     /**
      * One operation on its way to the ledger.
@@ -65,6 +80,16 @@ public record QueueMessage(
 
     /** The same with some of its operations only. */
     public QueueMessage with(List<Item> some) {
-        return new QueueMessage(version, tenant, ledgerId, caller, acceptedAt, atomic, List.copyOf(some));
+        return new QueueMessage(version, tenant, ledgerId, caller, acceptedAt, atomic, List.copyOf(some), traceparent);
+    }
+
+    /** The same as part of a trace. */
+    public QueueMessage traced(String traceparent) {
+        return new QueueMessage(version, tenant, ledgerId, caller, acceptedAt, atomic, operations, traceparent);
+    }
+
+    /** The trace of one of its operations. */
+    public Trace traceOf(Item item) {
+        return Optional.ofNullable(traceparent).flatMap(Trace::parse).orElseGet(() -> Trace.of(item.operationId()));
     }
 }

@@ -109,6 +109,20 @@ class CodecTest {
     }
 
     @Test
+    void a_message_may_name_the_trace_that_it_was_asked_in() {
+        var traced = message(deposit("1")).traced("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        var body = CODEC.encode(traced);
+        assertThat(CODEC.decode(body)).isEqualTo(traced);
+        assertThat(CODEC.decode(body).with(traced.operations())).isEqualTo(traced);
+        assertThat(traced.traceOf(traced.operations().getFirst())).hasToString(traced.traceparent());
+        assertThat(message(deposit("1")).traceOf(traced.operations().getFirst()))
+                .isEqualTo(Trace.of(traced.operations().getFirst().operationId()));
+        assertThatThrownBy(() -> CODEC.decode(body.replace("-01\"", "-1\"")))
+                .isInstanceOf(InvalidBody.class)
+                .hasMessageContaining("/traceparent");
+    }
+
+    @Test
     void a_step_says_what_came_before_it() {
         var id = UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057");
         var transfer = new Command.Transfer("a", "bob", "other", Amount.of("1"), "EUR", null, null, Map.of());

@@ -5,6 +5,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.daybook.contract.ServiceAway;
 import io.daybook.processor.DeadLettersHandler;
 import io.daybook.processor.MigrationHandler;
 import io.daybook.processor.OperationsHandler;
@@ -15,14 +16,18 @@ import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunct
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The functions as they are deployed: each in an application context of its own, made as Lambda's runtime makes it, in
  * which the other functions do not exist.
  */
 public final class MicronautFunctions implements Functions {
+    private static final Logger LOG = LoggerFactory.getLogger(MicronautFunctions.class);
     private static final int CONNECTIONS_MAX = 8;
 
+    private final Prometheus prometheus = new Prometheus();
     private final ApplicationContext intake;
     private final ApplicationContext processor;
     private final ApplicationContext status;
@@ -37,9 +42,14 @@ public final class MicronautFunctions implements Functions {
         this.processor = context(settings, properties, "intake", "status");
         this.status = context(settings, properties, "accept", "intake", "processor");
         this.http = Map.of(
-                "intake", new ApiGatewayProxyRequestEventFunction(intake),
-                "sync", new ApiGatewayProxyRequestEventFunction(processor),
-                "status", new ApiGatewayProxyRequestEventFunction(status));
+                "intake",
+                new ApiGatewayProxyRequestEventFunction(intake),
+                "sync",
+                new ApiGatewayProxyRequestEventFunction(processor),
+                "status",
+                new ApiGatewayProxyRequestEventFunction(status),
+                Routes.METRICS,
+                (event, context) -> metrics());
     }
 
     public static Functions create(FunctionSettings settings) {
@@ -76,12 +86,25 @@ public final class MicronautFunctions implements Functions {
         new MigrationHandler(processor).execute(Map.of());
     }
 
+    private APIGatewayProxyResponseEvent metrics() {
+        try {
+            new RelayHandler(processor).measure();
+        } catch (ServiceAway e) {
+            LOG.warn("Nobody knows how things stand: {}", e.toString());
+            prometheus.forgetLevels();
+        }
+        return new APIGatewayProxyResponseEvent()
+                .withStatusCode(200)
+                .withHeaders(Map.of("Content-Type", Prometheus.CONTENT_TYPE, "Cache-Control", "no-store"))
+                .withBody(prometheus.text());
+    }
+
     @Override
     public void close() {
         Stream.of(intake, processor, status).forEach(ApplicationContext::close);
     }
 
-    private static ApplicationContext context(FunctionSettings settings, Map<String, Object> more, String... absent) {
+    private ApplicationContext context(FunctionSettings settings, Map<String, Object> more, String... absent) {
         var properties = new HashMap<String, Object>();
         properties.put("daybook.database.url", settings.jdbcUrl());
         properties.put("daybook.database.user", settings.user());
@@ -101,6 +124,7 @@ public final class MicronautFunctions implements Functions {
         return new LambdaApplicationContextBuilder()
                 .deduceEnvironment(false)
                 .properties(properties)
+                .singletons(prometheus)
                 .start();
     }
 }

@@ -17,6 +17,8 @@ record Routes(List<Route> routes) {
     static final String INTAKE = "intake";
     static final String SYNC = "sync";
     static final String STATUS = "status";
+    /** No function at AWS, where CloudWatch has the numbers. */
+    static final String METRICS = "metrics";
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
@@ -79,9 +81,11 @@ record Routes(List<Route> routes) {
                 .map(template -> Route.of(Set.of(), template, SYNC));
         return new Routes(Stream.of(
                         Stream.of(
+                                Route.of(READING, "/v1/metrics", METRICS),
                                 Route.of(READING, "/v1/{proxy+}", STATUS),
                                 Route.of(Set.of(), "/v1/tickets", STATUS),
                                 Route.of(Set.of(), "/console", STATUS),
+                                Route.of(Set.of(), "/console/", STATUS),
                                 Route.of(Set.of(), "/console/{file}", STATUS)),
                         sync,
                         Stream.of(Route.of(Set.of(), "/v1/{proxy+}", INTAKE)))

@@ -20,6 +20,8 @@ class RoutesTest {
         "GET,    /console,                           status",
         "HEAD,   /console/main.js,                   status",
         "POST,   /console,                           status",
+        "GET,    /console/,                          status",
+        "GET,    /v1/metrics,                        metrics",
         "HEAD,   /v1/operations/1,                   status",
         "POST,   /v1/ledgers,                        sync",
         "PATCH,  /v1/ledgers/l,                      sync",

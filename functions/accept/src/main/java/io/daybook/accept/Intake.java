@@ -9,8 +9,11 @@ import io.daybook.contract.Operation;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
 import io.daybook.contract.QueueMessage;
+import io.daybook.contract.Trace;
 import io.daybook.runtime.Caller;
+import io.daybook.runtime.LogSubject;
 import io.daybook.runtime.Meter;
+import io.daybook.runtime.Metric;
 import io.daybook.runtime.ProblemException;
 import io.lettuce.core.RedisException;
 import jakarta.inject.Singleton;
@@ -69,11 +72,13 @@ final class Intake {
         mayUse(caller, command);
         readModels.mustAllow(caller.tenant(), ledgerId, command);
         var wanted = want(caller.tenant(), ledgerId, key, command, now());
-        try (var waiting =
-                wait.map(ignored -> outcomes.expect(wanted.operationId())).orElseGet(Outcomes.Expectation::none)) {
+        try (var subject = about(caller, ledgerId, wanted.operationId());
+                var waiting = wait.map(ignored -> outcomes.expect(wanted.operationId()))
+                        .orElseGet(Outcomes.Expectation::none)) {
             var held = claim(caller.tenant(), ledgerId, List.of(wanted), waiting.channel())
                     .getFirst();
             mustBeTheSame(wanted, held);
+            subject.operation(held.operationId());
             if (!held.sent()) {
                 send(caller, ledgerId, false, List.of(wanted), List.of(held));
             }
@@ -96,21 +101,32 @@ final class Intake {
         mayUse(caller, command);
         readModels.mustAllow(caller.tenant(), ledgerId, command);
         var wanted = want(caller.tenant(), ledgerId, key, command, now());
-        var held = orUnclaimed(List.of(wanted), () -> claims.claimAtOnce(caller.tenant(), ledgerId, wanted))
-                .getFirst();
-        mustBeTheSame(wanted, held);
-        return held.operationId().equals(wanted.operationId())
-                ? apply(caller, ledgerId, wanted, held, books)
-                : books.find(held.operationId())
-                        .map(known -> new Accepted(known, true, true))
-                        .orElseGet(() -> await(caller, ledgerId, wanted, held, wait));
+        try (var subject = about(caller, ledgerId, wanted.operationId())) {
+            var held = orUnclaimed(List.of(wanted), () -> claims.claimAtOnce(caller.tenant(), ledgerId, wanted))
+                    .getFirst();
+            mustBeTheSame(wanted, held);
+            subject.operation(held.operationId());
+            return held.operationId().equals(wanted.operationId())
+                    ? apply(caller, ledgerId, wanted, held, books)
+                    : books.find(held.operationId())
+                            .map(known -> new Accepted(known, true, true))
+                            .orElseGet(() -> await(caller, ledgerId, wanted, held, wait));
+        }
+    }
+
+    private static LogSubject about(Caller caller, String ledgerId, UUID operationId) {
+        var trace = Optional.ofNullable(caller.traceparent()).flatMap(Trace::parse);
+        return LogSubject.open()
+                .ledger(ledgerId)
+                .operation(operationId)
+                .trace(trace.orElseGet(() -> Trace.of(operationId)).id());
     }
 
     private Accepted apply(Caller caller, String ledgerId, Wanted wanted, Claim held, Books books) {
         var mine = List.of(wanted);
         try {
             var operation = books.apply(message(caller, ledgerId, false, mine, List.of(held)));
-            meter.count("Accepted", 1);
+            meter.count(Metric.ACCEPTED, 1);
             claims.confirmInBackground(caller.tenant(), ledgerId, mine, List.of(held));
             return new Accepted(operation, operation.duplicateOf() != null, true);
         } catch (RuntimeException e) {
@@ -238,7 +254,14 @@ final class Intake {
             }
         }
         return new QueueMessage(
-                QueueMessage.VERSION, caller.tenant(), ledgerId, caller.subject(), now(), atomic, items);
+                QueueMessage.VERSION,
+                caller.tenant(),
+                ledgerId,
+                caller.subject(),
+                now(),
+                atomic,
+                items,
+                caller.traceparent());
     }
 
     private void send(Caller caller, String ledgerId, boolean atomic, List<Wanted> wanted, List<Claim> held) {
@@ -249,7 +272,7 @@ final class Intake {
             claims.releaseInBackground(caller.tenant(), ledgerId, wanted, held);
             throw e.problem();
         }
-        meter.count("Accepted", message.operations().size());
+        meter.count(Metric.ACCEPTED, message.operations().size());
         claims.confirmInBackground(caller.tenant(), ledgerId, wanted, held);
     }
 

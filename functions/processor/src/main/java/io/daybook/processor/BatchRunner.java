@@ -1,11 +1,13 @@
 package io.daybook.processor;
 
 import io.daybook.contract.Codec;
+import io.daybook.contract.Identifiers;
 import io.daybook.contract.InvalidBody;
 import io.daybook.contract.LedgerState;
 import io.daybook.contract.MalformedBody;
 import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
+import io.daybook.runtime.LogSubject;
 import io.daybook.store.LedgerTable;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -14,9 +16,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * Runs a batch of the queue: ledger by ledger, each in order, and none held up by another.
@@ -100,41 +102,57 @@ final class BatchRunner {
         var failed = new ArrayList<String>();
         var left = new Left();
         for (var delivery : batch) {
-            try {
-                bury(delivery, cause, left);
-            } catch (RuntimeException e) {
-                LOG.warn("Dead letter {} of {} is not taken", delivery.messageId(), delivery.group(), e);
-                failed.add(delivery.messageId());
+            try (var subject = about(delivery)) {
+                readable(delivery).ifPresent(subject::message);
+                if (!isBuried(delivery, cause, left)) {
+                    failed.add(delivery.messageId());
+                }
             }
         }
         finish(left);
         return failed;
     }
 
+    private boolean isBuried(Delivery delivery, Cause cause, Left left) {
+        try {
+            bury(delivery, cause, left);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.warn("Dead letter {} of {} is not taken", delivery.messageId(), delivery.group(), e);
+            return false;
+        }
+    }
+
     private List<Delivery> runGroup(List<Delivery> group, Left left) {
         if (group.size() > 1) {
-            var failure = attempt(group, left);
-            if (failure.isEmpty()) {
-                return List.of();
-            }
-            if (failure.get() instanceof ServiceAway) {
-                return again(group);
+            try (var subject = about(group.getFirst())) {
+                var failure = attempt(group, left, subject);
+                if (failure.isEmpty()) {
+                    return List.of();
+                }
+                if (failure.get() instanceof ServiceAway) {
+                    return again(group);
+                }
             }
         }
         for (var i = 0; i < group.size(); i++) {
             var delivery = group.get(i);
-            var failure = attempt(List.of(delivery), left);
-            if (failure.isPresent() && !isParked(delivery, failure.get(), left)) {
-                return again(group.subList(i, group.size()));
+            try (var subject = about(delivery).attempt(delivery.attempt())) {
+                var failure = attempt(List.of(delivery), left, subject);
+                if (failure.isPresent() && !isParked(delivery, failure.get(), left)) {
+                    return again(group.subList(i, group.size()));
+                }
             }
         }
         return List.of();
     }
 
-    private Optional<RuntimeException> attempt(List<Delivery> deliveries, Left left) {
+    private Optional<RuntimeException> attempt(List<Delivery> deliveries, Left left, LogSubject subject) {
         try {
             var work = deliveries.stream().map(this::decode).toList();
-            nameInLogs(work);
+            if (work.size() == 1) {
+                subject.message(work.getFirst().message());
+            }
             left.note(bookkeeper.apply(work));
             return Optional.empty();
         } catch (RuntimeException e) {
@@ -145,10 +163,18 @@ final class BatchRunner {
                     deliveries.getFirst().messageId(),
                     e);
             return Optional.of(e);
-        } finally {
-            MDC.remove("ledger_id");
-            MDC.remove("operation_id");
         }
+    }
+
+    /** As far as the queue itself knows. */
+    private static LogSubject about(Delivery delivery) {
+        var subject = LogSubject.open();
+        return Stream.ofNullable(delivery.group())
+                .map(group -> group.substring(group.indexOf('~') + 1))
+                .filter(Identifiers::isLedgerId)
+                .findFirst()
+                .map(subject::ledger)
+                .orElse(subject);
     }
 
     private boolean isParked(Delivery delivery, RuntimeException failure, Left left) {
@@ -162,20 +188,6 @@ final class BatchRunner {
         } catch (RuntimeException e) {
             LOG.warn("Message {} of {} cannot be parked", delivery.messageId(), delivery.group(), e);
             return false;
-        }
-    }
-
-    private static void nameInLogs(List<Work> work) {
-        MDC.put("ledger_id", work.getFirst().message().ledgerId());
-        if (work.size() == 1 && work.getFirst().message().operations().size() == 1) {
-            MDC.put(
-                    "operation_id",
-                    work.getFirst()
-                            .message()
-                            .operations()
-                            .getFirst()
-                            .operationId()
-                            .toString());
         }
     }
 

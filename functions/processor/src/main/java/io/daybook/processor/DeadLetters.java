@@ -193,7 +193,7 @@ final class DeadLetters {
             rows.addAll(repeating(connection, rows, resolution.at()));
         }
         var happened = new ArrayList<Happened>();
-        rows.forEach(row -> happened.addAll(Events.of(tenant, row.operation(), false)));
+        rows.forEach(row -> happened.addAll(Events.of(row, false)));
         if (!letter.readable()) {
             var event = Event.ofLetter(tenant, ledgerId, operationId, status, null, resolution.at());
             happened.add(new Happened.Told(event));

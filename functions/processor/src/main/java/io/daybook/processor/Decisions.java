@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,6 +58,7 @@ final class Decisions {
     private final List<Happened> events = new ArrayList<>();
     private final List<OutboxTable.Entry> outbox = new ArrayList<>();
     private final List<String> parked = new ArrayList<>();
+    private final Map<UUID, String> traceparents = new HashMap<>(); // of steps that other ledgers have asked for
 
     /** @param known what is in the database of the operations that are named */
     Decisions(
@@ -82,6 +84,10 @@ final class Decisions {
      * @throws ProblemException {@code ledger_halted}, to a client that waits for the outcome
      */
     void take(Work work, List<Submission> submissions) {
+        var first = work.message().operations().getFirst();
+        if (first.step() != null) {
+            traceparents.put(first.operationId(), work.message().traceparent());
+        }
         if (ledger.isRunning() || work.origin() == Work.Origin.PARKED) {
             decide(work, submissions);
             return;
@@ -227,7 +233,7 @@ final class Decisions {
             revived.add(operation.operationId());
         }
         if (before == null || before.operation().status() != operation.status()) {
-            events.addAll(Events.of(row.tenant(), operation, before == null));
+            events.addAll(Events.of(row, before == null));
         }
     }
 
@@ -275,7 +281,12 @@ final class Decisions {
         var moved = item.step() == null
                 ? moved(operation, recorded, work.attempt(), attempts(work, operation))
                 : moved(operation, recorded, 1, operation.attempts());
-        return new OperationTable.Row(message.tenant(), moved, recorded.fingerprint(), message.caller());
+        return new OperationTable.Row(
+                message.tenant(),
+                moved,
+                recorded.fingerprint(),
+                message.caller(),
+                before != null ? before.traceparent() : message.traceparent());
     }
 
     /** What was parked has been taken from the queue before. */
@@ -360,8 +371,13 @@ final class Decisions {
                     OutboxTable.Target.MESSAGE,
                     id + ":" + item.step().name() + (taken.contains(id) ? "" : again),
                     message.group(),
-                    codec.encode(message)));
+                    codec.encode(message.traced(traceparent(id)))));
         }
+    }
+
+    private String traceparent(UUID operationId) {
+        var row = known.get(operationId);
+        return row != null ? row.traceparent() : traceparents.get(operationId);
     }
 
     /** What has to be written, when all messages are decided. */

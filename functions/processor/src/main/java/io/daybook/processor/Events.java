@@ -1,17 +1,16 @@
 package io.daybook.processor;
 
 import io.daybook.contract.Event;
-import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.QueueMessage;
 import io.daybook.store.EventTable;
 import io.daybook.store.EventTable.Happened;
+import io.daybook.store.OperationTable;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** What has happened in a ledger: written with its books, in their order, and sent to the topic if there is one. */
 @Singleton
@@ -29,22 +28,26 @@ final class Events {
      *
      * @param isNew whether nothing was known of it in PostgreSQL
      */
-    static List<Happened> of(String tenant, Operation operation, boolean isNew) {
+    static List<Happened> of(OperationTable.Row row, boolean isNew) {
+        var operation = row.operation();
         if (operation.duplicateOf() != null) {
-            return operation.status() == OperationStatus.DEAD
-                    ? List.of(new Happened.Told(Event.of(tenant, operation)))
-                    : List.of();
+            return operation.status() == OperationStatus.DEAD ? List.of(told(row)) : List.of();
         }
         if (!isNew) {
-            return List.of(new Happened.Told(Event.of(tenant, operation)));
+            return List.of(told(row));
         }
         if (operation.status() == OperationStatus.SUCCEEDED || operation.status() == OperationStatus.FAILED) {
             return List.of(new Happened.Decided(operation.operationId()));
         }
-        var requested = new Happened.Told(Event.requested(tenant, operation));
+        var requested =
+                new Happened.Told(Event.requested(row.tenant(), operation).in(row.trace()));
         return operation.status() == OperationStatus.PENDING // it waits for its ledger
                 ? List.of(requested)
-                : List.of(requested, new Happened.Told(Event.of(tenant, operation)));
+                : List.of(requested, told(row));
+    }
+
+    private static Happened told(OperationTable.Row row) {
+        return new Happened.Told(Event.of(row.tenant(), row.operation()).in(row.trace()));
     }
 
     void append(Connection connection, int ledgerKey, List<Happened> happened, Instant now) throws SQLException {
@@ -61,11 +64,6 @@ final class Events {
     /** Ledgers with some that are not sent yet. */
     List<Integer> unsent(Connection connection, int limit) throws SQLException {
         return events.unsent(connection, limit);
-    }
-
-    /** Since when one waits to be sent. */
-    Optional<Instant> oldestUnsent(Connection connection) throws SQLException {
-        return areSent() ? events.oldestUnsent(connection) : Optional.empty();
     }
 
     /** Deletes some of the old ones, and returns how many; fewer than the limit if there are no more. */

@@ -3,6 +3,7 @@ package io.daybook.processor;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import io.daybook.runtime.Meter;
+import io.daybook.runtime.Metric;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.MicronautRequestHandler;
 import jakarta.inject.Inject;
@@ -28,8 +29,8 @@ public final class OperationsHandler extends MicronautRequestHandler<SQSEvent, S
     @Override
     public SQSBatchResponse execute(SQSEvent event) {
         var failed = runner.run(event.getRecords().stream().map(Delivery::of).toList());
-        meter.count("BatchSize", event.getRecords().size());
-        meter.count("Retries", failed.size());
+        meter.sample(Metric.BATCH_SIZE, event.getRecords().size());
+        meter.count(Metric.RETRIES, failed.size());
         meter.flush();
         return new SQSBatchResponse(
                 failed.stream().map(SQSBatchResponse.BatchItemFailure::new).toList());

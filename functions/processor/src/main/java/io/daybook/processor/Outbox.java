@@ -2,6 +2,7 @@ package io.daybook.processor;
 
 import io.daybook.contract.Operation;
 import io.daybook.contract.QueueMessage;
+import io.daybook.runtime.LogSubject;
 import io.daybook.store.Database;
 import io.daybook.store.OperationTable;
 import io.daybook.store.OutboxTable;
@@ -145,8 +146,12 @@ final class Outbox {
                     var statuses = ledger.getValue().stream()
                             .map(OperationTable.Row::operation)
                             .toList();
-                    if (!publisher.tell(ledger.getKey().get(0), ledger.getKey().get(1), statuses)) {
-                        return 0;
+                    try (var subject = LogSubject.open()) {
+                        subject.ledger(ledger.getKey().get(1));
+                        if (!publisher.tell(
+                                ledger.getKey().get(0), ledger.getKey().get(1), statuses)) {
+                            return 0;
+                        }
                     }
                 }
                 outbox.delete(connection, rows);

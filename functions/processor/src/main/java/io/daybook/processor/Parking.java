@@ -4,6 +4,7 @@ import io.daybook.contract.Codec;
 import io.daybook.contract.LedgerResource;
 import io.daybook.contract.LedgerState;
 import io.daybook.contract.ServiceAway;
+import io.daybook.runtime.LogSubject;
 import io.daybook.runtime.ProblemException;
 import io.daybook.store.Database;
 import io.daybook.store.LedgerTable;
@@ -111,19 +112,28 @@ final class Parking {
         var leaving = new LinkedHashSet<Integer>();
         var applied = 0;
         for (var ledger : resuming) {
-            try {
-                var more = MESSAGES_MAX;
-                while (more > 0 && clock.instant().isBefore(until)) {
-                    more = applyNext(ledger, leaving);
-                    applied += more;
-                }
-            } catch (ServiceAway | Bookkeeper.StandsStill e) {
-                LOG.warn("What is parked in {} waits: {}", ledger.ledgerId(), e.toString());
-            } catch (RuntimeException e) {
-                LOG.warn("What is parked in {} is not applied", ledger.ledgerId(), e);
+            try (var subject = LogSubject.open()) {
+                subject.ledger(ledger.ledgerId());
+                applied += goOn(ledger, until, leaving);
             }
         }
         outbox.drain(leaving);
+        return applied;
+    }
+
+    private int goOn(LedgerTable.Standing ledger, Instant until, Set<Integer> leaving) {
+        var applied = 0;
+        try {
+            var more = MESSAGES_MAX;
+            while (more > 0 && clock.instant().isBefore(until)) {
+                more = applyNext(ledger, leaving);
+                applied += more;
+            }
+        } catch (ServiceAway | Bookkeeper.StandsStill e) {
+            LOG.warn("What is parked in {} waits: {}", ledger.ledgerId(), e.toString());
+        } catch (RuntimeException e) {
+            LOG.warn("What is parked in {} is not applied", ledger.ledgerId(), e);
+        }
         return applied;
     }
 
@@ -154,13 +164,25 @@ final class Parking {
     }
 
     private Optional<RuntimeException> attempt(List<ParkedTable.Row> rows, Set<Integer> leaving) {
+        try (var subject = LogSubject.open()) {
+            return attempt(rows.stream().map(this::work).toList(), leaving, subject);
+        }
+    }
+
+    private Optional<RuntimeException> attempt(List<Work> all, Set<Integer> leaving, LogSubject subject) {
+        var first = all.getFirst();
+        if (all.size() == 1) {
+            subject.message(first.message()).attempt(first.attempt());
+        } else {
+            subject.ledger(first.ledgerId());
+        }
         try {
-            note(bookkeeper.apply(rows.stream().map(this::work).toList()), leaving);
+            note(bookkeeper.apply(all), leaving);
             return Optional.empty();
         } catch (ServiceAway | Bookkeeper.StandsStill e) {
             throw e;
         } catch (RuntimeException e) {
-            LOG.warn("{} parked message(s) were not applied", rows.size(), e);
+            LOG.warn("{} parked message(s) were not applied", all.size(), e);
             return Optional.of(e);
         }
     }

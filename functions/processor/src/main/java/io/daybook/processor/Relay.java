@@ -8,24 +8,20 @@ import io.daybook.contract.LedgerState;
 import io.daybook.contract.Operation;
 import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
+import io.daybook.runtime.LogSubject;
 import io.daybook.store.Database;
-import io.daybook.store.DeadLetterTable;
 import io.daybook.store.HoldTable;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
-import io.daybook.store.OutboxTable;
-import io.daybook.store.ParkedTable;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,13 +41,10 @@ final class Relay {
     private final Bookkeeper bookkeeper;
     private final Parking parking;
     private final Database database;
-    private final OutboxTable outboxTable;
     private final Events events;
     private final HoldTable holds;
     private final OperationTable operations;
-    private final DeadLetterTable deadLetters;
     private final LedgerTable ledgers;
-    private final ParkedTable parkedTable;
     private final Clock clock;
     private final Duration retention;
     private final Duration eventRetention;
@@ -67,13 +60,10 @@ final class Relay {
             Bookkeeper bookkeeper,
             Parking parking,
             Database database,
-            OutboxTable outboxTable,
             Events events,
             HoldTable holds,
             OperationTable operations,
-            DeadLetterTable deadLetters,
             LedgerTable ledgers,
-            ParkedTable parkedTable,
             Clock clock,
             @Value("${daybook.operations.retention}") Duration retention,
             @Value("${daybook.events.retention}") Duration eventRetention,
@@ -87,13 +77,10 @@ final class Relay {
         this.bookkeeper = bookkeeper;
         this.parking = parking;
         this.database = database;
-        this.outboxTable = outboxTable;
         this.events = events;
         this.holds = holds;
         this.operations = operations;
-        this.deadLetters = deadLetters;
         this.ledgers = ledgers;
-        this.parkedTable = parkedTable;
         this.clock = clock;
         this.retention = retention;
         this.eventRetention = eventRetention;
@@ -105,57 +92,28 @@ final class Relay {
     }
 
     /**
-     * What a run has done and left: all that there is to measure about it.
+     * What a run has done.
      *
      * @param statusesRepaired and read models
      * @param holdsExpired that have let go
      * @param stepsResent of operations between two ledgers
      * @param parkedApplied messages of ledgers that go on
-     * @param outboxAgeSeconds how long the oldest row has waited that is still there; 0 if none is
-     * @param deadLetters how many wait for an operator
-     * @param haltedLedgers how many stand still
-     * @param parked how many messages wait for such a ledger
      */
     record Report(
-            int sent,
-            int statusesRepaired,
-            int holdsExpired,
-            int stepsResent,
-            int parkedApplied,
-            int forgotten,
-            long outboxAgeSeconds,
-            int deadLetters,
-            int haltedLedgers,
-            int parked) {}
+            int sent, int statusesRepaired, int holdsExpired, int stepsResent, int parkedApplied, int forgotten) {}
 
     Report run() {
         var expired = expireHolds();
         var resent = resendSteps();
-        var applied = parking.goOn(standing(LedgerState.RESUMING));
+        var applied = parking.goOn(resuming());
         var sent = outbox.drainAll();
         var repaired = outbox.repairStatuses() + readModels.repair();
-        var forgotten = forget();
-        var halted = standing(LedgerState.HALTED).size();
-        return database.transaction(connection -> new Report(
-                sent,
-                repaired,
-                expired,
-                resent,
-                applied,
-                forgotten,
-                Stream.of(outboxTable.oldest(connection), events.oldestUnsent(connection))
-                        .flatMap(Optional::stream)
-                        .min(Comparator.naturalOrder())
-                        .map(oldest -> Duration.between(oldest, clock.instant()).toSeconds())
-                        .orElse(0L),
-                deadLetters.count(connection),
-                halted,
-                parkedTable.count(connection)));
+        return new Report(sent, repaired, expired, resent, applied, forget());
     }
 
-    private List<LedgerTable.Standing> standing(LedgerState state) {
+    private List<LedgerTable.Standing> resuming() {
         return database.transaction(ledgers::standing).stream()
-                .filter(ledger -> ledger.state() == state)
+                .filter(ledger -> ledger.state() == LedgerState.RESUMING)
                 .toList();
     }
 
@@ -199,19 +157,27 @@ final class Relay {
     private int apply(List<Work> all) {
         var applied = 0;
         for (var work : all) {
-            try {
-                bookkeeper.apply(List.of(work));
-                applied++;
-            } catch (ServiceAway e) {
-                throw e;
-            } catch (RuntimeException e) {
-                LOG.warn(
-                        "What the schedule has to do in {} is not done",
-                        work.message().group(),
-                        e);
+            try (var subject = LogSubject.open()) {
+                subject.message(work.message());
+                applied += isApplied(work) ? 1 : 0;
             }
         }
         return applied;
+    }
+
+    private boolean isApplied(Work work) {
+        try {
+            bookkeeper.apply(List.of(work));
+            return true;
+        } catch (ServiceAway e) {
+            throw e;
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "What the schedule has to do in {} is not done",
+                    work.message().group(),
+                    e);
+            return false;
+        }
     }
 
     /** Operations and events only: transactions and postings stay for ever. Events are told from their operations. */

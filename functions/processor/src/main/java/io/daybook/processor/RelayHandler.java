@@ -12,6 +12,9 @@ public final class RelayHandler extends MicronautRequestHandler<Map<String, Obje
     private Relay relay;
 
     @Inject
+    private Watch watch;
+
+    @Inject
     private Meter meter;
 
     /** As Lambda makes it. */
@@ -25,10 +28,7 @@ public final class RelayHandler extends MicronautRequestHandler<Map<String, Obje
     @Override
     public Map<String, Object> execute(Map<String, Object> ignored) {
         var report = relay.run();
-        meter.seconds("OutboxAgeSeconds", report.outboxAgeSeconds());
-        meter.count("DeadLetters", report.deadLetters());
-        meter.count("HaltedLedgers", report.haltedLedgers());
-        meter.count("Parked", report.parked());
+        var left = watch.measure();
         meter.flush();
         return Map.ofEntries(
                 Map.entry("sent", report.sent()),
@@ -37,9 +37,15 @@ public final class RelayHandler extends MicronautRequestHandler<Map<String, Obje
                 Map.entry("steps_resent", report.stepsResent()),
                 Map.entry("parked_applied", report.parkedApplied()),
                 Map.entry("forgotten", report.forgotten()),
-                Map.entry("outbox_age_seconds", report.outboxAgeSeconds()),
-                Map.entry("dead_letters", report.deadLetters()),
-                Map.entry("halted_ledgers", report.haltedLedgers()),
-                Map.entry("parked", report.parked()));
+                Map.entry("outbox_age_seconds", left.outboxAge().toSeconds()),
+                Map.entry("dead_letters", left.deadLetters()),
+                Map.entry("halted_ledgers", left.haltedLedgers()),
+                Map.entry("parked", left.parked()));
+    }
+
+    /** Measures how things stand, between two calls of the schedule. */
+    public void measure() {
+        watch.measure();
+        meter.flush();
     }
 }

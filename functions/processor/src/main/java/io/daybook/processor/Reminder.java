@@ -20,6 +20,13 @@ final class Reminder {
                 Codec.command(operation.kind(), codec.write(operation.request())),
                 new QueueMessage.Step(StepName.HOLD, operation.ledgerId(), null, null));
         return new QueueMessage(
-                QueueMessage.VERSION, row.tenant(), operation.ledgerId(), row.caller(), now, false, List.of(item));
+                        QueueMessage.VERSION,
+                        row.tenant(),
+                        operation.ledgerId(),
+                        row.caller(),
+                        now,
+                        false,
+                        List.of(item))
+                .traced(row.traceparent());
     }
 }

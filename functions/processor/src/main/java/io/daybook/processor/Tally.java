@@ -1,8 +1,8 @@
 package io.daybook.processor;
 
 import io.daybook.contract.Operation;
-import io.daybook.contract.OperationStatus;
 import io.daybook.runtime.Meter;
+import io.daybook.runtime.Metric;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,28 +20,35 @@ final class Tally {
         this.meter = meter;
     }
 
+    private record Counted(Metric metric, List<String> labels) {}
+
     /** @param since what was decided earlier, and is here because it came a second time, was counted then */
     void count(Instant since, List<Operation> operations) {
         var start = since.truncatedTo(ChronoUnit.MICROS); // as PostgreSQL keeps times
         var fresh = operations.stream()
-                .filter(operation -> operation.completedAt() != null
-                        && !operation.completedAt().isBefore(start))
+                .filter(operation -> !operation.transitions().getLast().at().isBefore(start))
                 .toList();
         fresh.stream()
-                .flatMap(Tally::metrics)
-                .collect(Collectors.groupingBy(metric -> metric, Collectors.summingInt(one -> 1)))
-                .forEach(meter::count);
+                .flatMap(Tally::counted)
+                .collect(Collectors.groupingBy(counted -> counted, Collectors.counting()))
+                .forEach((counted, number) -> meter.count(counted.metric(), number, counted.labels()));
         // One value for all that were committed together: the longest that one of them took.
         fresh.stream()
-                .mapToLong(operation -> Duration.between(operation.createdAt(), operation.completedAt())
-                        .toMillis())
-                .max()
-                .ifPresent(longest -> meter.milliseconds("AcceptToOutcomeMilliseconds", longest));
+                .filter(operation -> operation.completedAt() != null)
+                .map(operation -> Duration.between(operation.createdAt(), operation.completedAt()))
+                .max(Duration::compareTo)
+                .ifPresent(longest -> meter.sample(Metric.ACCEPT_TO_OUTCOME_SECONDS, longest));
     }
 
-    private static Stream<String> metrics(Operation operation) {
-        return operation.status() == OperationStatus.SUCCEEDED
-                ? Stream.of("Applied")
-                : Stream.of("Failed", "Failed." + operation.error().code());
+    private static Stream<Counted> counted(Operation operation) {
+        var kind = operation.kind().toString();
+        return switch (operation.status()) {
+            case SUCCEEDED -> Stream.of(new Counted(Metric.APPLIED, List.of(kind)));
+            case FAILED ->
+                Stream.of(new Counted(
+                        Metric.FAILED, List.of(kind, operation.error().code())));
+            case DEAD -> Stream.of(new Counted(Metric.DEAD, List.of(kind)));
+            case PENDING, PROCESSING, COMPENSATING, DISCARDED -> Stream.empty();
+        };
     }
 }

@@ -4,6 +4,7 @@ import io.daybook.contract.Fields;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
+import io.daybook.contract.Trace;
 import io.micronaut.core.convert.ArgumentConversionContext;
 import io.micronaut.core.type.Argument;
 import io.micronaut.http.HttpRequest;
@@ -18,11 +19,12 @@ import java.util.Optional;
  * @param tenant bounds all that the caller can see or touch
  * @param subject the token's {@code sub}
  * @param admin whether the token has the scope {@link Scopes#ADMIN}
+ * @param traceparent the trace that it asks in; {@code null} if it names none
  */
-public record Caller(String tenant, String subject, boolean admin) {
+public record Caller(String tenant, String subject, boolean admin, String traceparent) {
     private static final int SUBJECT_LENGTH_MAX = 255;
 
-    private static Caller of(Authentication token) {
+    private static Caller of(Authentication token, HttpRequest<?> request) {
         if (!(token.getAttributes().get("tenant") instanceof String tenant) || !Identifiers.isTenant(tenant)) {
             throw new ProblemException(Problem.of(ProblemCode.FORBIDDEN, "The token has no valid tenant claim"));
         }
@@ -33,7 +35,11 @@ public record Caller(String tenant, String subject, boolean admin) {
                 || !Fields.isPrintable(subject)) {
             throw new ProblemException(Problem.of(ProblemCode.FORBIDDEN, "The token has no valid sub claim"));
         }
-        return new Caller(tenant, subject, token.getRoles().contains(Scopes.ADMIN));
+        return new Caller(
+                tenant,
+                subject,
+                token.getRoles().contains(Scopes.ADMIN),
+                Subjects.trace(request).map(Trace::toString).orElse(null));
     }
 
     /** Lets a controller ask for its caller by naming it as a parameter. */
@@ -47,7 +53,7 @@ public record Caller(String tenant, String subject, boolean admin) {
         @Override
         public BindingResult<Caller> bind(ArgumentConversionContext<Caller> context, HttpRequest<?> source) {
             var token = source.getUserPrincipal(Authentication.class);
-            return () -> token.map(Caller::of).or(Optional::empty);
+            return () -> token.map(by -> Caller.of(by, source)).or(Optional::empty);
         }
     }
 }

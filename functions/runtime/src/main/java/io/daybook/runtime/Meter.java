@@ -1,64 +1,72 @@
 package io.daybook.runtime;
 
-import io.micronaut.context.annotation.Value;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import jakarta.inject.Singleton;
-import software.amazon.lambda.powertools.metrics.Metrics;
-import software.amazon.lambda.powertools.metrics.model.DimensionSet;
-import software.amazon.lambda.powertools.metrics.model.MetricUnit;
-import software.amazon.lambda.powertools.metrics.provider.EmfMetricsProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
-/**
- * What CloudWatch is told of Daybook's own doings, all of an invocation together
- * (<a href="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html">embedded
- * metric format</a>). Without a namespace, as on the local stack, it is told nothing.
- */
+/** Takes Daybook's own numbers to whoever shows them. */
 @Singleton
 public final class Meter {
-    private final String namespace;
-    private final DimensionSet dimensions;
-    /** Of this invocation. */
-    private Metrics metrics;
+    private final List<Sink> sinks;
 
-    Meter(
-            @Value("${daybook.metrics.namespace}") String namespace,
-            @Value("${daybook.metrics.service}") String service) {
-        this.namespace = namespace;
-        this.dimensions = DimensionSet.of("Service", service);
+    Meter(List<Sink> sinks) {
+        this.sinks = sinks;
     }
 
-    public void count(String name, int number) {
-        add(name, number, MetricUnit.COUNT);
+    /** Where numbers are shown. Any number of threads may tell it some at once. */
+    public interface Sink {
+        /** So many more. */
+        void count(Metric metric, long number, List<String> labels);
+
+        /** One more of many. */
+        void sample(Metric metric, double value);
+
+        /** How things stand by label, or under no label at all; what is not there is not known or not worth naming. */
+        void level(Metric metric, Map<List<String>, Double> values);
+
+        /** An invocation ends. */
+        void flush();
     }
 
-    public void seconds(String name, long duration) {
-        add(name, duration, MetricUnit.SECONDS);
+    public void count(Metric metric, long number) {
+        count(metric, number, List.of());
     }
 
-    public void milliseconds(String name, long duration) {
-        add(name, duration, MetricUnit.MILLISECONDS);
+    /** @param labels as many as the metric has */
+    public void count(Metric metric, long number, List<String> labels) {
+        sinks.forEach(sink -> sink.count(metric, number, labels));
     }
 
-    private synchronized void add(String name, long value, MetricUnit unit) {
-        if (namespace.isEmpty()) {
-            return;
-        }
-        if (metrics == null) {
-            // Not by its factory, which on a snapshot loads classes of AspectJ that are not there.
-            metrics = new EmfMetricsProvider().getMetricsInstance();
-            metrics.setNamespace(namespace);
-            metrics.setDefaultDimensions(dimensions);
-        }
-        metrics.addMetric(name, value, unit);
+    public void sample(Metric metric, long value) {
+        sinks.forEach(sink -> sink.sample(metric, value));
+    }
+
+    public void sample(Metric metric, Duration time) {
+        sinks.forEach(sink -> sink.sample(metric, time.toNanos() / 1e9));
+    }
+
+    public void level(Metric metric, long value) {
+        sinks.forEach(sink -> sink.level(metric, Map.of(List.of(), (double) value)));
+    }
+
+    public void level(Metric metric, Duration time) {
+        sinks.forEach(sink -> sink.level(metric, Map.of(List.of(), time.toMillis() / 1e3)));
+    }
+
+    /** All values of a metric with one label; none where nothing is known. */
+    public void levels(Metric metric, Map<String, Long> values) {
+        var byLabels = values.entrySet().stream()
+                .collect(Collectors.toMap(value -> List.of(value.getKey()), value -> (double) value.getValue()));
+        sinks.forEach(sink -> sink.level(metric, byLabels));
     }
 
     /** To be called at the end of each invocation. */
-    public synchronized void flush() {
-        if (metrics != null) {
-            metrics.flush();
-            metrics = null;
-        }
+    public void flush() {
+        sinks.forEach(Sink::flush);
     }
 
     /** The framework tells nobody of the end of an invocation by HTTP. */

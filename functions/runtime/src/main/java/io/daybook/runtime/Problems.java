@@ -6,6 +6,7 @@ import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
 import io.daybook.contract.ServiceAway;
 import io.micronaut.context.annotation.Replaces;
+import io.micronaut.http.BasicHttpAttributes;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -29,6 +30,11 @@ public final class Problems {
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
 
     private Problems() {}
+
+    /** For the logs: a path may have in it what is nobody else's business. */
+    private static String route(HttpRequest<?> request) {
+        return BasicHttpAttributes.getUriTemplate(request).orElse("elsewhere");
+    }
 
     public static MutableHttpResponse<Problem> answer(HttpRequest<?> request, Problem problem) {
         return HttpResponse.<Problem>status(HttpStatus.valueOf(problem.status()))
@@ -85,7 +91,7 @@ public final class Problems {
     static final class OfAnythingElse implements ExceptionHandler<Throwable, HttpResponse<?>> {
         @Override
         public HttpResponse<?> handle(HttpRequest request, Throwable e) {
-            LOG.error("{} {} failed", request.getMethod(), request.getPath(), e);
+            LOG.error("{} {} failed", request.getMethod(), route(request), e);
             return answer(request, Problem.of(ProblemCode.INTERNAL_ERROR, "Please try again; we have it on record"));
         }
     }
@@ -94,7 +100,7 @@ public final class Problems {
     static final class OfServiceAway implements ExceptionHandler<ServiceAway, HttpResponse<?>> {
         @Override
         public HttpResponse<?> handle(HttpRequest request, ServiceAway e) {
-            LOG.warn("{} {} is answered 503", request.getMethod(), request.getPath(), e);
+            LOG.warn("{} {} is answered 503", request.getMethod(), route(request), e);
             return answer(
                             request,
                             Problem.of(ProblemCode.UNAVAILABLE, "A service behind Daybook does not answer; try again"))

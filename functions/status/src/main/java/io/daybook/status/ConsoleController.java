@@ -15,6 +15,7 @@ import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Map;
@@ -30,6 +31,9 @@ import java.util.regex.Pattern;
 @Secured(SecurityRule.IS_ANONYMOUS)
 final class ConsoleController {
     private static final String PAGE = "index.html";
+    /** The page's links begin beside it, so that it can be anywhere. */
+    private static final URI BESIDE = URI.create("../console");
+
     private static final Pattern FILE = Pattern.compile("[a-z-]+\\.(?<type>css|js|svg)");
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -48,7 +52,7 @@ final class ConsoleController {
 
     @Get(produces = MediaType.ALL)
     HttpResponse<String> page(HttpRequest<?> request) {
-        return answer(request, PAGE, "html");
+        return request.getPath().endsWith("/") ? HttpResponse.permanentRedirect(BESIDE) : answer(request, PAGE, "html");
     }
 
     @Get(value = "/{file}", produces = MediaType.ALL)

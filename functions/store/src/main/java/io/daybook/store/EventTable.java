@@ -109,11 +109,19 @@ public final class EventTable {
                 continue; // forgotten, which takes a topic that was away for all its retention
             }
             if (one.number() - 1 > number) {
-                rows.add(row(one.number() - 1, Event.requested(operation.tenant(), operation.operation())));
+                rows.add(row(one.number() - 1, requested(operation)));
             }
-            rows.add(row(one.number(), Event.of(operation.tenant(), operation.operation())));
+            rows.add(row(one.number(), decided(operation)));
         }
         return rows;
+    }
+
+    private static Event requested(OperationTable.Row row) {
+        return Event.requested(row.tenant(), row.operation()).in(row.trace());
+    }
+
+    private static Event decided(OperationTable.Row row) {
+        return Event.of(row.tenant(), row.operation()).in(row.trace());
     }
 
     private Row row(long number, Event event) {
@@ -212,18 +220,18 @@ public final class EventTable {
         }
     }
 
-    /** Since when an event waits for the topic. */
+    /** Since when an event waits for the topic; for none, where there is no topic. */
     public Optional<Instant> oldestUnsent(Connection connection) throws SQLException {
         try (var select = connection.prepareStatement("""
                 select next.created_at
                 from ledger
-                left join event_sent sent using (ledger_key)
+                join event_sent sent using (ledger_key)
                 cross join lateral (
                     select created_at from event
-                    where event.ledger_key = ledger.ledger_key and event.number > coalesce(sent.number, 0)
+                    where event.ledger_key = ledger.ledger_key and event.number > sent.number
                     order by event.number limit 1
                 ) next
-                where ledger.events > coalesce(sent.number, 0)
+                where ledger.events > sent.number
                 order by next.created_at
                 limit 1
                 """)) {

@@ -3,6 +3,7 @@ package io.daybook.store;
 import io.daybook.contract.Asset;
 import io.daybook.contract.Codec;
 import io.daybook.contract.Identifiers;
+import io.daybook.contract.LedgerName;
 import io.daybook.contract.LedgerResource;
 import io.daybook.contract.LedgerState;
 import io.daybook.ledger.Book;
@@ -170,6 +171,15 @@ public final class LedgerTable {
                     select,
                     row -> new Standing(
                             row.getInt("ledger_key"), row.getString("tenant"), row.getString("ledger_id"), state(row)));
+        }
+    }
+
+    /** Some ledgers, also of those that nobody has opened. */
+    public List<LedgerName> names(Connection connection, int limit) throws SQLException {
+        try (var select =
+                connection.prepareStatement("select tenant, ledger_id from ledger order by ledger_key limit ?")) {
+            select.setInt(1, limit);
+            return Rows.list(select, row -> new LedgerName(row.getString("tenant"), row.getString("ledger_id")));
         }
     }
 

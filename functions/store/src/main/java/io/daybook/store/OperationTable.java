@@ -5,6 +5,7 @@ import io.daybook.contract.Kind;
 import io.daybook.contract.Operation;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.Problem;
+import io.daybook.contract.Trace;
 import io.daybook.ledger.Outcome;
 import io.daybook.ledger.Recorded;
 import io.micronaut.context.annotation.Value;
@@ -39,12 +40,26 @@ public final class OperationTable {
         this.retention = retention;
     }
 
-    /** An operation as it is stored, and for whom. */
-    public record Row(String tenant, Operation operation, byte[] fingerprint, String caller) {
+    /**
+     * An operation as it is stored, and for whom.
+     *
+     * @param traceparent the trace that its client asked in; {@code null} if it named none
+     */
+    public record Row(String tenant, Operation operation, byte[] fingerprint, String caller, String traceparent) {
+        public Row(String tenant, Operation operation, byte[] fingerprint, String caller) {
+            this(tenant, operation, fingerprint, caller, null);
+        }
 
         /** The same operation in another state. */
         public Row with(Operation moved) {
-            return new Row(tenant, moved, fingerprint, caller);
+            return new Row(tenant, moved, fingerprint, caller, traceparent);
+        }
+
+        /** The trace that it belongs to. */
+        public Trace trace() {
+            return Optional.ofNullable(traceparent)
+                    .flatMap(Trace::parse)
+                    .orElseGet(() -> Trace.of(operation.operationId()));
         }
 
         /** Whether it can have its outcome when its message comes. Whoever is dead waits for an operator. */
@@ -219,11 +234,11 @@ public final class OperationTable {
         try (var insert = connection.prepareStatement("""
                 insert into operation as o (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
                     fingerprint, reference_id, caller, request, sequence, error_code, error, duplicate_of,
-                    created_at, updated_at, completed_at, steps, transitions, balances, detail)
+                    created_at, updated_at, completed_at, steps, transitions, balances, detail, trace)
                 select ?, new.* from unnest(?::uuid[], ?::text[], ?::text[], ?::integer[], ?::integer[], ?::text[],
                     ?::bytea[], ?::text[], ?::text[], ?::json[], ?::bigint[], ?::text[], ?::json[], ?::uuid[],
                     ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::json[], ?::json[],
-                    ?::text[]) as new
+                    ?::text[], ?::bytea[]) as new
                 on conflict (operation_id) do update set
                     status = excluded.status, version = excluded.version, attempts = excluded.attempts,
                     sequence = excluded.sequence, error_code = excluded.error_code, error = excluded.error,
@@ -284,6 +299,7 @@ public final class OperationTable {
                     row -> text(codec.write(row.operation().transitions())));
             Rows.array(insert, 21, "text", rows, row -> balances(row.operation()));
             Rows.array(insert, 22, "text", rows, row -> row.operation().detail());
+            Rows.array(insert, 23, "bytea", rows, OperationTable::trace);
             if (insert.executeUpdate() != rows.size()) {
                 throw new IllegalStateException("an operation of another ledger, or a newer version, is in the way");
             }
@@ -320,6 +336,10 @@ public final class OperationTable {
         return result == null || result.sequence() != null && operation.steps().isEmpty()
                 ? null
                 : text(codec.write(result.balances()));
+    }
+
+    private static byte[] trace(Row row) {
+        return row.traceparent() == null ? null : row.trace().bytes();
     }
 
     private static Long sequence(Operation operation) {
@@ -411,7 +431,8 @@ public final class OperationTable {
             Instant completedAt,
             String steps,
             String transitions,
-            String balances) {
+            String balances,
+            byte[] trace) {
 
         static Stored read(ResultSet row) throws SQLException {
             var sequence = row.getObject("sequence", Long.class);
@@ -438,7 +459,8 @@ public final class OperationTable {
                     Rows.instant(row, "completed_at"),
                     row.getString("steps"),
                     row.getString("transitions"),
-                    row.getString("balances"));
+                    row.getString("balances"),
+                    row.getBytes("trace"));
         }
 
         Row complete(Codec codec, Duration retention, List<Operation.Balance> left) {
@@ -469,7 +491,12 @@ public final class OperationTable {
                     List.of(codec.read(steps.getBytes(StandardCharsets.UTF_8), Operation.Step[].class)),
                     List.of(codec.read(transitions.getBytes(StandardCharsets.UTF_8), Operation.Transition[].class)),
                     completedAt == null ? null : completedAt.plus(retention));
-            return new Row(tenant, operation, fingerprint, caller);
+            return new Row(
+                    tenant,
+                    operation,
+                    fingerprint,
+                    caller,
+                    trace == null ? null : Trace.ofBytes(trace).toString());
         }
 
         private List<Operation.Balance> balances(Codec codec, List<Operation.Balance> left) {

@@ -7,6 +7,7 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import io.daybook.local.path.Daybook;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -72,6 +73,14 @@ class ConsoleFilesTest {
         assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(header(answer, "Referrer-Policy")).isEqualTo("no-referrer");
         assertThat(header(answer, "Cache-Control")).isEqualTo("no-cache");
+    }
+
+    @Test
+    void a_slash_behind_the_page_leads_to_it_wherever_it_is() {
+        var answer = get("/console/");
+        assertThat(answer.getStatusCode()).isEqualTo(308);
+        assertThat(URI.create("https://example.com/stage/console/").resolve(header(answer, "Location")))
+                .hasToString("https://example.com/stage/console");
     }
 
     @Test

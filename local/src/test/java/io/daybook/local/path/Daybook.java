@@ -167,11 +167,11 @@ public final class Daybook implements AutoCloseable {
         });
     }
 
-    /** From here on PostgreSQL will not have the accounts {@code sick} changed. */
+    /** From here on PostgreSQL will not have the accounts {@code sick} changed, and quotes them as it does. */
     public void sicken() {
         execute("""
                 create or replace function refuse() returns trigger language plpgsql as
-                $$ begin raise exception 'this account is sick'; end $$
+                $$ begin raise exception 'this account is sick' using detail = 'Failing row contains ' || old; end $$
                 """);
         execute("""
                 create or replace trigger refuse before update on account

@@ -9,12 +9,14 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.daybook.contract.DaybookId;
+import io.daybook.runtime.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -535,6 +537,38 @@ class RunbookTest {
         assertThat(RUNBOOK.otherBlocks())
                 .isNotEmpty()
                 .allSatisfy(block -> assertThat(block).matches("(?s)# (AWS only|to be filled in).*"));
+    }
+
+    @Test
+    void every_metric_is_described_and_every_metric_that_is_described_is_one() {
+        var described = Pattern.compile("(?m)^\\| `([A-Za-z]+)` \\| ([^|]*)\\| (count|s) \\| [^|]{10,} \\|$")
+                .matcher(RUNBOOK.sections().get("what-the-metrics-say"))
+                .results()
+                .map(row -> List.of(row.group(1), row.group(2).strip(), row.group(3)));
+        assertThat(described)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Metric.values())
+                        .map(metric -> List.of(
+                                metric.inCamelCase(),
+                                metric.labels().stream()
+                                        .map(label -> "`" + label + "`")
+                                        .collect(Collectors.joining(", ")),
+                                metric.isInSeconds() ? "s" : "count"))
+                        .toList());
+    }
+
+    @Test
+    void metrics_of_alarms_and_graphs_are_those_of_the_code() throws IOException {
+        var terraform = Files.readString(TERRAFORM.resolve("modules/observability/main.tf"));
+        var ours = Stream.of(
+                        "namespace +=\\s*var\\.metrics\\.namespace\\s+metric +=\\s*\"(\\w+)\"",
+                        "var\\.metrics\\.namespace, \"(\\w+)\"")
+                .flatMap(pattern -> Pattern.compile(pattern).matcher(terraform).results())
+                .map(metric -> metric.group(1))
+                .toList();
+        assertThat(ours)
+                .contains("RedisAway", "OutboxAgeSeconds")
+                .isSubsetOf(
+                        Arrays.stream(Metric.values()).map(Metric::inCamelCase).toList());
     }
 
     @Test
