@@ -1,8 +1,9 @@
 output "vpc_config" {
-  description = "Subnets and security groups for functions; database_clients are those that need the database besides."
+  description = "Subnets and security groups for functions; database_clients are those that need the database besides, internet_clients those of what speaks to the world outside."
   value = {
     subnet_ids       = aws_subnet.private[*].id
     functions        = [aws_security_group.this["functions"].id]
+    internet_clients = aws_security_group.internet_clients[*].id
     database_clients = [aws_security_group.this["functions"].id, aws_security_group.this["database-clients"].id]
   }
 }

@@ -10,6 +10,7 @@ import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
 import io.daybook.store.Database;
 import io.daybook.store.DeadLetterTable;
+import io.daybook.store.DeliveryTable;
 import io.daybook.store.HoldTable;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
@@ -52,9 +53,11 @@ final class Relay {
     private final DeadLetterTable deadLetters;
     private final LedgerTable ledgers;
     private final ParkedTable parkedTable;
+    private final DeliveryTable deliveries;
     private final Clock clock;
     private final Duration retention;
     private final Duration eventRetention;
+    private final Duration deliveryRetention;
     private final int forgetBatch;
     private final Duration resendAfter;
     private final Duration deadAfter;
@@ -74,9 +77,11 @@ final class Relay {
             DeadLetterTable deadLetters,
             LedgerTable ledgers,
             ParkedTable parkedTable,
+            DeliveryTable deliveries,
             Clock clock,
             @Value("${daybook.operations.retention}") Duration retention,
             @Value("${daybook.events.retention}") Duration eventRetention,
+            @Value("${daybook.webhooks.retention}") Duration deliveryRetention,
             @Value("${daybook.operations.forget-batch}") int forgetBatch,
             @Value("${daybook.saga.resend-after}") Duration resendAfter,
             @Value("${daybook.saga.dead-after}") Duration deadAfter,
@@ -94,9 +99,11 @@ final class Relay {
         this.deadLetters = deadLetters;
         this.ledgers = ledgers;
         this.parkedTable = parkedTable;
+        this.deliveries = deliveries;
         this.clock = clock;
         this.retention = retention;
         this.eventRetention = eventRetention;
+        this.deliveryRetention = deliveryRetention;
         this.forgetBatch = forgetBatch;
         this.resendAfter = resendAfter;
         this.deadAfter = deadAfter;
@@ -214,12 +221,13 @@ final class Relay {
         return applied;
     }
 
-    /** Operations and events only: transactions and postings stay for ever. Events are told from their operations. */
+    /** No books: transactions and postings stay for ever. Events are told from their operations. */
     private int forget() {
         var now = clock.instant();
         var eventsBefore = now.minus(eventRetention);
         var operationsBefore = now.minus(retention.compareTo(eventRetention) > 0 ? retention : eventRetention);
         return forget(connection -> events.forget(connection, eventsBefore, forgetBatch))
+                + forget(connection -> deliveries.forget(connection, now.minus(deliveryRetention), forgetBatch))
                 + forget(connection -> operations.forget(connection, operationsBefore, forgetBatch));
     }
 
