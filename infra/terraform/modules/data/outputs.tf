@@ -40,3 +40,8 @@ output "redis_uri" {
   description = "URI of the cache, over TLS; null without one."
   value       = local.has_cache ? "rediss://${aws_elasticache_serverless_cache.this[0].endpoint[0].address}:${aws_elasticache_serverless_cache.this[0].endpoint[0].port}" : null
 }
+
+output "internet_address" {
+  description = "The address that the world outside sees; null without a way out."
+  value       = one(aws_eip.nat[*].public_ip)
+}
