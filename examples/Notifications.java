@@ -6,6 +6,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 
 /**
  * Tells of withdrawals that failed, by lines on standard output. A consumer of the events of a ledger that Daybook knows
@@ -37,10 +38,16 @@ public class Notifications {
                 }
                 if (line.startsWith("data: ")) {
                     tell(JSON.readTree(line.substring("data: ".length())));
-                    Files.writeString(lastEvent, id); // behind the telling: it may be told twice, and is not left out
+                    keep(lastEvent, id); // behind the telling: it may be told twice, and is not left out
                 }
             }
         }
+    }
+
+    /** All of it or nothing, whenever it is stopped. */
+    static void keep(Path lastEvent, String id) throws Exception {
+        var next = Files.writeString(Path.of(lastEvent + ".next"), id);
+        Files.move(next, lastEvent, StandardCopyOption.ATOMIC_MOVE);
     }
 
     static void tell(JsonNode event) {
