@@ -5,6 +5,7 @@ locals {
     intake    = coalesce(var.artifacts.intake, "${local.repository}/functions/intake/target/intake.zip")
     processor = coalesce(var.artifacts.processor, "${local.repository}/functions/processor/target/processor.zip")
     status    = coalesce(var.artifacts.status, "${local.repository}/functions/status/target/status.zip")
+    webhooks  = coalesce(var.artifacts.webhooks, "${local.repository}/functions/webhooks/target/webhooks.zip")
   }
 
   http_handler = "io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction"
@@ -33,7 +34,7 @@ locals {
       handler         = local.http_handler
       memory_mb       = 1769
       timeout_seconds = 29
-      needs           = ["redis", "tokens", "database", "send", "publish"]
+      needs           = ["redis", "tokens", "database", "send", "publish", "webhooks-key"]
     }
     processor = {
       description     = "Applies operations: queue in, ledger out"
@@ -69,8 +70,20 @@ locals {
     }
   }
 
+  # The only one that speaks to hosts that nobody here knows: it has no more than the database besides.
+  webhooks_function = {
+    webhooks = {
+      description     = "Tells webhooks of events, for most of each minute"
+      artifact        = "webhooks"
+      handler         = "io.daybook.webhooks.WebhooksHandler"
+      memory_mb       = 1024
+      timeout_seconds = 75
+      needs           = ["database", "webhooks-key", "internet"]
+    }
+  }
+
   functions = {
-    for role, function in local.function_defaults : role => merge(
+    for role, function in merge(local.function_defaults, var.webhooks_enabled ? local.webhooks_function : {}) : role => merge(
       { reserved_concurrency = -1, log_level = "INFO", pinned_version = null },
       function,
       { for key, value in try(var.functions[role], {}) : key => value if value != null },
@@ -101,6 +114,9 @@ locals {
     receive      = { DAYBOOK_QUEUE_URL = module.queue.queue.url }
     receive-dead = { DAYBOOK_QUEUE_RECEIVES_MAX = tostring(var.max_receive_count) }
     publish      = { DAYBOOK_EVENTS_TOPIC_ARN = module.queue.topic_arn }
+    # Where nothing tells webhooks of anything, none are made.
+    webhooks-key = var.webhooks_enabled ? { DAYBOOK_WEBHOOKS_KEY_ARN = aws_secretsmanager_secret.webhooks_key[0].arn } : { DAYBOOK_WEBHOOKS_COUNT_MAX = "0" }
+    internet     = { DAYBOOK_DATABASE_CONNECTIONS_MAX = "4" }
   }
 
   # --- and to what it may do
@@ -147,6 +163,14 @@ locals {
       resources = [module.queue.topic_arn]
       condition = null
     }]
+    # Its KMS key is the functions' own.
+    webhooks-key = [for secret in aws_secretsmanager_secret.webhooks_key : {
+      sid       = "ReadWebhooksKey"
+      actions   = ["secretsmanager:GetSecretValue"]
+      resources = [secret.arn]
+      condition = null
+    }]
+    internet = []
   }
 
   # Whoever sends or publishes makes data keys; whoever receives opens them.
@@ -190,8 +214,11 @@ locals {
   function_vpc_configs = {
     for role, function in local.functions : role => (
       local.makes_data ? {
-        subnet_ids         = module.data[0].vpc_config.subnet_ids
-        security_group_ids = contains(function.needs, "database") ? module.data[0].vpc_config.database_clients : module.data[0].vpc_config.functions
+        subnet_ids = module.data[0].vpc_config.subnet_ids
+        security_group_ids = concat(
+          contains(function.needs, "database") ? module.data[0].vpc_config.database_clients : module.data[0].vpc_config.functions,
+          contains(function.needs, "internet") ? module.data[0].vpc_config.internet_clients : [],
+        )
       } : var.vpc_config
     )
   }
@@ -268,11 +295,18 @@ module "function" {
   depends_on = [aws_lambda_invocation.migrate]
 }
 
-# --- the relay's clock -----------------------------------------------------------------------------------------------
+# --- what runs each minute -------------------------------------------------------------------------------------------
+
+locals {
+  scheduled = {
+    for role, description in { relay = "Runs the relay", webhooks = "Runs the webhooks" } : role => description
+    if contains(keys(local.functions), role)
+  }
+}
 
 resource "aws_iam_role" "schedule" {
   name        = "${var.name}-schedule"
-  description = "What the schedule of ${var.name} runs as"
+  description = "What the schedules of ${var.name} run as"
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -286,23 +320,25 @@ resource "aws_iam_role" "schedule" {
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  name = "invoke-relay"
+  name = "invoke-functions"
   role = aws_iam_role.schedule.name
 
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid      = "InvokeRelay"
+      Sid      = "InvokeFunctions"
       Effect   = "Allow"
       Action   = ["lambda:InvokeFunction"]
-      Resource = [module.function["relay"].alias.arn]
+      Resource = [for role in keys(local.scheduled) : module.function[role].alias.arn]
     }]
   })
 }
 
-resource "aws_scheduler_schedule" "relay" {
-  name                = "${var.name}-relay"
-  description         = "Runs the relay"
+resource "aws_scheduler_schedule" "this" {
+  for_each = local.scheduled
+
+  name                = "${var.name}-${each.key}"
+  description         = each.value
   schedule_expression = "rate(1 minute)"
 
   flexible_time_window {
@@ -310,7 +346,7 @@ resource "aws_scheduler_schedule" "relay" {
   }
 
   target {
-    arn      = module.function["relay"].alias.arn
+    arn      = module.function[each.key].alias.arn
     role_arn = aws_iam_role.schedule.arn
     input    = jsonencode({})
 
@@ -322,4 +358,38 @@ resource "aws_scheduler_schedule" "relay" {
   }
 
   depends_on = [aws_iam_role_policy.schedule]
+}
+
+moved {
+  from = aws_scheduler_schedule.relay
+  to   = aws_scheduler_schedule.this["relay"]
+}
+
+# --- what the secrets of webhooks are sealed with --------------------------------------------------------------------
+
+resource "aws_secretsmanager_secret" "webhooks_key" {
+  count = var.webhooks_enabled ? 1 : 0
+
+  name_prefix = "${var.name}-webhooks-key-"
+  description = "What the secrets of webhooks in the database of ${var.name} are sealed with"
+  kms_key_id  = aws_kms_key.this["functions"].arn
+}
+
+data "aws_secretsmanager_random_password" "webhooks_key" {
+  count = var.webhooks_enabled ? 1 : 0
+
+  password_length     = 64
+  exclude_punctuation = true
+}
+
+# Made once: another key would open nothing that was sealed with this one.
+resource "aws_secretsmanager_secret_version" "webhooks_key" {
+  count = var.webhooks_enabled ? 1 : 0
+
+  secret_id     = aws_secretsmanager_secret.webhooks_key[0].id
+  secret_string = data.aws_secretsmanager_random_password.webhooks_key[0].random_password
+
+  lifecycle {
+    ignore_changes = [secret_string]
+  }
 }

@@ -71,6 +71,7 @@ module "data" {
   log_retention_days      = var.log_retention_days
   vpc_cidr                = var.vpc_cidr
   availability_zone_count = var.availability_zone_count
+  internet_enabled        = var.webhooks_enabled
 
   endpoint_actions = merge(
     { for service in var.extra_endpoint_services : service => [] },

@@ -69,3 +69,8 @@ output "dashboard_name" {
   description = "Name of the dashboard."
   value       = module.observability.dashboard_name
 }
+
+output "webhooks_address" {
+  description = "The address that webhooks are told from; null without webhooks, or in a VPC of one's own."
+  value       = one(module.data[*].internet_address)
+}

@@ -37,6 +37,7 @@ variable "artifacts" {
     intake    = optional(string)
     processor = optional(string)
     status    = optional(string)
+    webhooks  = optional(string)
   })
   default = {}
 }
@@ -76,8 +77,8 @@ variable "functions" {
   default = {}
 
   validation {
-    condition     = length(setsubtract(keys(var.functions), ["intake", "status", "sync", "processor", "dead-letters", "relay", "migrate"])) == 0
-    error_message = "The functions are intake, status, sync, processor, dead-letters, relay and migrate."
+    condition     = length(setsubtract(keys(var.functions), ["intake", "status", "sync", "processor", "dead-letters", "relay", "webhooks", "migrate"])) == 0
+    error_message = "The functions are intake, status, sync, processor, dead-letters, relay, webhooks and migrate."
   }
 
   validation {
@@ -97,9 +98,15 @@ variable "settings" {
   }
 
   validation {
-    condition     = alltrue([for key in keys(var.settings) : !can(regex("^DAYBOOK_(DATABASE_(URL|USER|PASSWORD|SECRET_ARN)|REDIS_(URI|CLUSTER)|QUEUE_(URL|RECEIVES_MAX)|EVENTS_TOPIC_ARN|JWT_.*)$", key))])
+    condition     = alltrue([for key in keys(var.settings) : !can(regex("^DAYBOOK_(DATABASE_(URL|USER|PASSWORD|SECRET_ARN)|REDIS_(URI|CLUSTER)|QUEUE_(URL|RECEIVES_MAX)|EVENTS_TOPIC_ARN|WEBHOOKS_KEY(_ARN)?|JWT_.*)$", key))])
     error_message = "Where things are is told by variables of their own."
   }
+}
+
+variable "webhooks_enabled" {
+  description = "Whether tenants may have webhooks. A function then speaks to their endpoints: a VPC that is made here gets a NAT gateway for it, and one of your own must have a way out."
+  type        = bool
+  default     = false
 }
 
 variable "processor_maximum_concurrency" {

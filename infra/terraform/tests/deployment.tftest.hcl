@@ -9,6 +9,7 @@ variables {
     intake    = "tests/fixtures/function.zip"
     processor = "tests/fixtures/function.zip"
     status    = "tests/fixtures/function.zip"
+    webhooks  = "tests/fixtures/function.zip"
   }
   openapi_path = "tests/fixtures/openapi.yaml"
   jwt_issuer   = "https://issuer.example.com"
@@ -137,7 +138,7 @@ run "each_function_is_told_what_it_needs_and_no_more" {
       } == {
       intake       = ["JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
       status       = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "JWT_AUDIENCE", "JWT_ISSUER", "REDIS_CLUSTER", "REDIS_URI"]
-      sync         = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      sync         = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI", "WEBHOOKS_COUNT_MAX"]
       processor    = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
       dead-letters = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_RECEIVES_MAX", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
       relay        = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
@@ -162,11 +163,65 @@ run "each_function_is_told_what_it_needs_and_no_more" {
   }
 }
 
+run "without_webhooks_there_is_no_way_out" {
+  command = apply
+
+  assert {
+    condition     = !contains(keys(module.function), "webhooks") && keys(aws_scheduler_schedule.this) == ["relay"] && length(aws_secretsmanager_secret.webhooks_key) == 0 && length(module.data[0].vpc_config.internet_clients) == 0
+    error_message = "What serves webhooks must not be there by itself."
+  }
+
+  assert {
+    condition     = local.function_environments.sync.DAYBOOK_WEBHOOKS_COUNT_MAX == "0"
+    error_message = "Where nothing tells webhooks of anything, none may be made."
+  }
+}
+
+run "webhooks_are_told_by_the_only_function_that_can_go_out" {
+  command = apply
+
+  variables {
+    webhooks_enabled = true
+  }
+
+  assert {
+    condition = [for permission in sort(flatten([
+      for statement in jsondecode(module.function["webhooks"].policy).Statement : [for action in statement.Action : [for resource in statement.Resource : "${action} ${reverse(split(":", resource))[0]}"]]
+      if !contains(["WriteLogs", "WriteTraces", "ReadOwnConfiguration", "AllowNetworkInterfaces", "DenyNetworkInterfacesToCode"], statement.Sid)
+      ])) : permission] == [
+      "kms:Decrypt key/data",
+      "secretsmanager:GetSecretValue daybook-webhooks-key-1",
+      "secretsmanager:GetSecretValue rds!db-password",
+    ]
+    error_message = "It may read the database's password and the key of the secrets, and no more."
+  }
+
+  assert {
+    condition     = [for key in sort(keys(local.function_environments.webhooks)) : key if startswith(key, "DAYBOOK_")] == ["DAYBOOK_DATABASE_CONNECTIONS_MAX", "DAYBOOK_DATABASE_SECRET_ARN", "DAYBOOK_DATABASE_URL", "DAYBOOK_DATABASE_USER", "DAYBOOK_WEBHOOKS_KEY_ARN"]
+    error_message = "It is told something else than it needs."
+  }
+
+  assert {
+    condition     = local.function_environments.sync.DAYBOOK_WEBHOOKS_KEY_ARN == local.function_environments.webhooks.DAYBOOK_WEBHOOKS_KEY_ARN && !contains(keys(local.function_environments.status), "DAYBOOK_WEBHOOKS_KEY_ARN")
+    error_message = "Who makes the secrets must seal them with the key that opens them, and who only reads must not have it."
+  }
+
+  assert {
+    condition     = { for role, config in local.function_vpc_configs : role => length(setintersection(config.security_group_ids, module.data[0].vpc_config.internet_clients)) > 0 || length(config.security_group_ids) > 2 } == { for role in keys(local.functions) : role => role == "webhooks" }
+    error_message = "Only it may go out."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.this["webhooks"].target[0].arn == module.function["webhooks"].alias.arn && contains(flatten(jsondecode(aws_iam_role_policy.schedule.policy).Statement[*].Resource), module.function["webhooks"].alias.arn)
+    error_message = "The schedule must invoke its alias each minute, and be allowed to."
+  }
+}
+
 run "everything_is_bound_to_aliases" {
   command = apply
 
   assert {
-    condition     = aws_scheduler_schedule.relay.target[0].arn == "arn:aws:lambda:eu-central-1:123456789012:function:daybook-relay:live" && aws_scheduler_schedule.relay.schedule_expression == "rate(1 minute)"
+    condition     = aws_scheduler_schedule.this["relay"].target[0].arn == "arn:aws:lambda:eu-central-1:123456789012:function:daybook-relay:live" && aws_scheduler_schedule.this["relay"].schedule_expression == "rate(1 minute)"
     error_message = "The schedule must invoke the relay's alias each minute."
   }
 

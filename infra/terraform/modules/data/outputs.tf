@@ -1,8 +1,9 @@
 output "vpc_config" {
-  description = "Subnets and security groups for functions; database_clients are those that need the database besides."
+  description = "Subnets and security groups for functions; database_clients are those that need the database besides, internet_clients those of what speaks to the world outside."
   value = {
     subnet_ids       = aws_subnet.private[*].id
     functions        = [aws_security_group.this["functions"].id]
+    internet_clients = aws_security_group.internet_clients[*].id
     database_clients = [aws_security_group.this["functions"].id, aws_security_group.this["database-clients"].id]
   }
 }
@@ -38,4 +39,9 @@ output "database_metrics_dimensions" {
 output "redis_uri" {
   description = "URI of the cache, over TLS; null without one."
   value       = local.has_cache ? "rediss://${aws_elasticache_serverless_cache.this[0].endpoint[0].address}:${aws_elasticache_serverless_cache.this[0].endpoint[0].port}" : null
+}
+
+output "internet_address" {
+  description = "The address that the world outside sees; null without a way out."
+  value       = one(aws_eip.nat[*].public_ip)
 }

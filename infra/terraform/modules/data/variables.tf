@@ -49,6 +49,12 @@ variable "availability_zone_count" {
   }
 }
 
+variable "internet_enabled" {
+  description = "Whether there is a way out of the VPC, for functions of the group that may go it."
+  type        = bool
+  default     = false
+}
+
 variable "endpoint_actions" {
   description = "Services that are reached from inside the VPC, by the last part of their endpoint's name, and the actions that pass there; none named: all that callers are allowed."
   type        = map(list(string))

@@ -40,6 +40,8 @@ final class ArchitectureTest {
             .definedBy("io.daybook.processor..")
             .layer("status")
             .definedBy("io.daybook.status..")
+            .layer("webhooks")
+            .definedBy("io.daybook.webhooks..")
             .layer("local")
             .definedBy("io.daybook.local..")
             .whereLayer("contract")
@@ -58,6 +60,8 @@ final class ArchitectureTest {
             .mayOnlyAccessLayers("contract", "ledger", "runtime", "store", "accept")
             .whereLayer("status")
             .mayOnlyAccessLayers("contract", "ledger", "runtime", "store")
+            .whereLayer("webhooks")
+            .mayOnlyAccessLayers("contract", "runtime", "store")
             .whereLayer("local")
             .mayNotBeAccessedByAnyLayer();
 
@@ -103,7 +107,8 @@ final class ArchitectureTest {
                     "io.daybook.accept..",
                     "io.daybook.intake..",
                     "io.daybook.processor..",
-                    "io.daybook.status.."))
+                    "io.daybook.status..",
+                    "io.daybook.webhooks.."))
             .should()
             .notHaveRawType(double.class)
             .andShould()

@@ -5,9 +5,13 @@ import io.micronaut.json.tree.JsonNode;
 import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * A fact about an operation or a ledger, for whoever listens: <a
@@ -83,6 +87,26 @@ public record Event(
             String reason,
             Instant timestamp) {}
 
+    /** What an endpoint is sent to try it out; it never happens by itself. */
+    public static final String TEST = "daybook.webhook.test";
+
+    /** The types of all that happens. */
+    public static final Set<String> TYPES = types();
+
+    private static Set<String> types() {
+        var types = new TreeSet<String>();
+        for (var kind : Kind.values()) {
+            Stream.of("requested", "completed", "failed")
+                    .map(name -> "daybook.%s.%s".formatted(kind, name))
+                    .forEach(types::add);
+        }
+        Stream.of("processing", "compensating", "dead", "redriven", "discarded")
+                .map("daybook.operation."::concat)
+                .forEach(types::add);
+        Stream.of("halted", "resumed").map("daybook.ledger."::concat).forEach(types::add);
+        return Collections.unmodifiableSet(types);
+    }
+
     /** The same without what can make it longer than a message may be; it is in the operation. */
     public Event brief() {
         var brief = new Data(
@@ -150,6 +174,15 @@ public record Event(
                 null, ledgerId, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
                 reason, at);
         return of(tenant, "daybook.ledger." + name, ledgerId, name + ":" + at, data);
+    }
+
+    /** Of no ledger. */
+    public static Event ofTest(String tenant, UUID webhookId, UUID id, Instant at) {
+        var data = new Data(
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                at);
+        return new Event(
+                "1.0", id + ":test", "urn:daybook:" + tenant, TEST, webhookId.toString(), at, "application/json", data);
     }
 
     private static Event of(String tenant, String type, String suffix, Data data) {

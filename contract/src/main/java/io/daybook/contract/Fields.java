@@ -310,6 +310,28 @@ public final class Fields {
         return result;
     }
 
+    /** An array of strings, each of them once. */
+    public List<String> texts(String name, int min, int max, Predicate<String> rule, String detail) {
+        var value = value(name);
+        if (!(value instanceof List<?> list)) {
+            error(name, value == null ? "is required" : "must be an array");
+            return List.of();
+        }
+        if (list.size() < min || list.size() > max) {
+            error(name, "must have " + min + " to " + max + " elements");
+            return List.of();
+        }
+        var result = new LinkedHashSet<String>();
+        for (var i = 0; i < list.size(); i++) {
+            if (!(list.get(i) instanceof String text) || !rule.test(text)) {
+                errors.add(new FieldError(pointer + "/" + name + "/" + i, detail));
+            } else if (!result.add(text)) {
+                errors.add(new FieldError(pointer + "/" + name + "/" + i, "is there twice"));
+            }
+        }
+        return List.copyOf(result);
+    }
+
     public <T> T optional(String name, Supplier<T> reader) {
         asked.add(name);
         return values.get(name) == null ? null : reader.get();

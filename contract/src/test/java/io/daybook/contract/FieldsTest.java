@@ -230,6 +230,21 @@ class FieldsTest {
     }
 
     @Test
+    void texts_are_each_held_to_the_rule_and_there_once() {
+        Function<Fields, Object> reader = in -> {
+            var texts = in.texts("a", 1, 3, text -> text.length() == 1, "must be short");
+            return in.build(() -> texts);
+        };
+        assertRead("{\"a\": [\"x\", \"y\"]}", reader).isEqualTo(List.of("x", "y"));
+        assertThat(errors("{\"a\": [\"x\", \"yy\", 1]}", reader))
+                .containsExactly(new FieldError("/a/1", "must be short"), new FieldError("/a/2", "must be short"));
+        assertThat(errors("{\"a\": [\"x\", \"x\"]}", reader)).containsExactly(new FieldError("/a/1", "is there twice"));
+        assertThat(errors("{\"a\": []}", reader)).containsExactly(new FieldError("/a", "must have 1 to 3 elements"));
+        assertThat(errors("{\"a\": \"x\"}", reader)).containsExactly(new FieldError("/a", "must be an array"));
+        assertThat(errors("{}", reader)).containsExactly(new FieldError("/a", "is required"));
+    }
+
+    @Test
     void what_nests_deeper_than_ten_levels_is_malformed() {
         var ten = "{\"a\": " + "[".repeat(9) + "]".repeat(9) + "}";
         assertThat(errors(ten, in -> in.text("a", t -> true, ""))).hasSize(1);

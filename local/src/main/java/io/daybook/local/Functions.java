@@ -21,6 +21,9 @@ public interface Functions extends AutoCloseable {
     /** What is called from time to time. */
     void relay();
 
+    /** What tells webhooks of events; called again and again. */
+    void webhooks();
+
     /** Brings the database to the functions' schema; runs before any of them is called. */
     void migrate();
 

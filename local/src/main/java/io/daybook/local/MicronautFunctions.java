@@ -10,6 +10,7 @@ import io.daybook.processor.DeadLettersHandler;
 import io.daybook.processor.MigrationHandler;
 import io.daybook.processor.OperationsHandler;
 import io.daybook.processor.RelayHandler;
+import io.daybook.webhooks.WebhooksHandler;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.LambdaApplicationContextBuilder;
 import io.micronaut.function.aws.proxy.payload1.ApiGatewayProxyRequestEventFunction;
@@ -31,6 +32,7 @@ public final class MicronautFunctions implements Functions {
     private final ApplicationContext intake;
     private final ApplicationContext processor;
     private final ApplicationContext status;
+    private final ApplicationContext webhooks;
     private final Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> http;
 
     private MicronautFunctions(FunctionSettings settings, Map<String, Object> properties) {
@@ -38,9 +40,10 @@ public final class MicronautFunctions implements Functions {
         System.setProperty("aws.accessKeyId", "local");
         System.setProperty("aws.secretAccessKey", "local");
         System.setProperty("aws.region", settings.awsRegion());
-        this.intake = context(settings, properties, "processor", "status", "store");
-        this.processor = context(settings, properties, "intake", "status");
-        this.status = context(settings, properties, "accept", "intake", "processor");
+        this.intake = context(settings, properties, "processor", "status", "store", "webhooks");
+        this.processor = context(settings, properties, "intake", "status", "webhooks");
+        this.status = context(settings, properties, "accept", "intake", "processor", "webhooks");
+        this.webhooks = context(settings, properties, "accept", "intake", "processor", "status");
         this.http = Map.of(
                 "intake",
                 new ApiGatewayProxyRequestEventFunction(intake),
@@ -82,6 +85,11 @@ public final class MicronautFunctions implements Functions {
     }
 
     @Override
+    public void webhooks() {
+        new WebhooksHandler(webhooks).execute(Map.of());
+    }
+
+    @Override
     public void migrate() {
         new MigrationHandler(processor).execute(Map.of());
     }
@@ -101,7 +109,7 @@ public final class MicronautFunctions implements Functions {
 
     @Override
     public void close() {
-        Stream.of(intake, processor, status).forEach(ApplicationContext::close);
+        Stream.of(intake, processor, status, webhooks).forEach(ApplicationContext::close);
     }
 
     private ApplicationContext context(FunctionSettings settings, Map<String, Object> more, String... absent) {
@@ -117,6 +125,10 @@ public final class MicronautFunctions implements Functions {
         properties.put("micronaut.security.token.jwt.signatures.jwks-static.local.path", "file:" + settings.jwksPath());
         properties.put("daybook.jwt.issuer", settings.issuer());
         properties.put("daybook.jwt.audience", settings.audience());
+        // Whoever tries webhooks out has them lead to this machine.
+        properties.put("daybook.webhooks.private-addresses", true);
+        properties.put("daybook.webhooks.run-max", "1s"); // it is called again at once
+        properties.put("daybook.webhooks.poll", "250ms");
         properties.putAll(more);
         for (var room : absent) {
             properties.put("daybook.absent." + room, true); // its package says that it is not there then

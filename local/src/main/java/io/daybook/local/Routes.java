@@ -77,7 +77,9 @@ record Routes(List<Route> routes) {
                         "/v1/operations/{operation_id}/reversals",
                         "/v1/holds/{proxy+}",
                         "/v1/sync/{proxy+}",
-                        "/v1/dead-letters/{proxy+}")
+                        "/v1/dead-letters/{proxy+}",
+                        "/v1/webhooks",
+                        "/v1/webhooks/{proxy+}")
                 .map(template -> Route.of(Set.of(), template, SYNC));
         return new Routes(Stream.of(
                         Stream.of(

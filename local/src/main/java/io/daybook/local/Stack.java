@@ -30,6 +30,8 @@ public final class Stack implements AutoCloseable {
 
     private static final Duration RELAY_EVERY = Duration.ofMinutes(1);
 
+    private static final Duration WEBHOOKS_EVERY = Duration.ofMillis(250);
+
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
     private DataFolder folder;
@@ -74,6 +76,7 @@ public final class Stack implements AutoCloseable {
         eventSource = opened(EventSource.start(queue, functions.processor(), EventSource.Settings.DEFAULT));
         opened(EventSource.ofDeadLetters(queue, functions.deadLetters()));
         opened(Schedule.start(functions::relay, RELAY_EVERY));
+        opened(Schedule.start(functions::webhooks, WEBHOOKS_EVERY));
         gateway.serve(Routes.daybook(), functions::http);
         // Closed first, though opened early.
         open.remove(gateway);

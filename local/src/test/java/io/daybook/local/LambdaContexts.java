@@ -12,11 +12,11 @@ final class LambdaContexts {
     private LambdaContexts() {}
 
     static ApplicationContext intake(Map<String, Object> settings) {
-        return start(settings, "processor", "status", "store");
+        return start(settings, "processor", "status", "store", "webhooks");
     }
 
     static ApplicationContext status(Map<String, Object> settings) {
-        return start(settings, "accept", "intake", "processor");
+        return start(settings, "accept", "intake", "processor", "webhooks");
     }
 
     private static ApplicationContext start(Map<String, Object> settings, String... absent) {

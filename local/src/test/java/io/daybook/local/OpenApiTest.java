@@ -11,9 +11,12 @@ import io.daybook.contract.AccountStatus;
 import io.daybook.contract.AccountType;
 import io.daybook.contract.ActionItemStatus;
 import io.daybook.contract.DaybookId;
+import io.daybook.contract.DeliveryStatus;
+import io.daybook.contract.Event;
 import io.daybook.contract.Kind;
 import io.daybook.contract.OperationStatus;
 import io.daybook.contract.ProblemCode;
+import io.daybook.contract.WebhookStatus;
 import io.micronaut.context.ApplicationContextProvider;
 import io.micronaut.http.HttpMethod;
 import io.micronaut.security.annotation.Secured;
@@ -151,6 +154,9 @@ class OpenApiTest {
         assertThat(DOCUMENT.enumeration("AccountStatus")).containsExactlyElementsOf(names(AccountStatus.values()));
         assertThat(DOCUMENT.enumeration("ActionItemStatus"))
                 .containsExactlyElementsOf(names(ActionItemStatus.values()));
+        assertThat(DOCUMENT.enumeration("WebhookStatus")).containsExactlyElementsOf(names(WebhookStatus.values()));
+        assertThat(DOCUMENT.enumeration("DeliveryStatus")).containsExactlyElementsOf(names(DeliveryStatus.values()));
+        assertThat(DOCUMENT.enumeration("EventType")).containsExactlyElementsOf(Event.TYPES);
         assertThat(DOCUMENT.enumeration("AccountType")).containsExactlyElementsOf(names(AccountType.values()));
     }
 
@@ -763,6 +769,47 @@ class OpenApiTest {
                             .messageDeduplicationId(UUID.randomUUID().toString())
                             .messageBody(body));
         }
+    }
+
+    @Test
+    void webhooks_are_as_described() {
+        open("hooks");
+        var hooks = "/v1/webhooks";
+        var made = post(hooks, """
+                {"url":"http://127.0.0.1:1/hooks","description":"ours","ledger_id":"hooks",
+                 "event_types":["daybook.deposit.completed"]}""");
+        assertThat(made.statusCode()).isEqualTo(201);
+        var hook = made.headers().firstValue("Location").orElseThrow();
+        assertThat(post(hooks, "{\"url\":\"https://example.com/\"}").statusCode())
+                .isEqualTo(201);
+        var page = json(get(hooks + "?limit=1").body());
+        assertThat(get(hooks + "?after=" + page.get("next").asText()).statusCode())
+                .isEqualTo(200);
+        assertThat(get(hook).statusCode()).isEqualTo(200);
+        assertThat(patch(hook, "{\"event_types\":null}", "any").statusCode()).isEqualTo(200);
+        assertThat(answer("POST", hook + "/rotations", null).statusCode()).isEqualTo(201);
+        assertThat(answer("POST", hook + "/tests", null).statusCode()).isEqualTo(202);
+        await().untilAsserted(() -> assertThat(json(get(hook + "/deliveries").body())
+                        .at("/items/0/last_error")
+                        .asText())
+                .isNotEmpty());
+        assertThat(get(hook + "/deliveries?status=pending&limit=1").statusCode())
+                .isEqualTo(200);
+        var since = "{\"since\":\"2026-01-01T00:00:00Z\"}";
+        assertThat(post(hook + "/replays", since).statusCode()).isEqualTo(202);
+        assertThat(patch(hook, "{\"status\":\"disabled\"}", "any").statusCode()).isEqualTo(200);
+        assertProblem(409, "webhook_disabled", post(hook + "/replays", since));
+        assertProblem(409, "webhook_disabled", answer("POST", hook + "/tests", null));
+        assertProblem(422, "validation_failed", post(hooks, "{\"url\":\"ftp://example.com/\"}"));
+        assertProblem(422, "validation_failed", patch(hook, "{}", "any"));
+        assertProblem(422, "validation_failed", post(hook + "/replays", "{}"));
+        assertProblem(
+                404, "ledger_not_found", post(hooks, "{\"url\":\"https://example.com/\",\"ledger_id\":\"nowhere\"}"));
+        assertProblem(404, "webhook_not_found", get(hooks + "/x"));
+        assertProblem(400, "malformed_request", get(hook + "/deliveries?status=lost"));
+        assertProblem(400, "malformed_request", get(hooks + "?after=x"));
+        assertThat(answer("DELETE", hook, null).statusCode()).isEqualTo(204);
+        assertProblem(404, "webhook_not_found", answer("DELETE", hook, null));
     }
 
     @Test

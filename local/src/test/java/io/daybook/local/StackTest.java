@@ -102,6 +102,9 @@ class StackTest {
         }
 
         @Override
+        public void webhooks() {}
+
+        @Override
         public void migrate() {
             calls.add("migrate");
             try (var connection = connect();

@@ -19,26 +19,16 @@ import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 @Deployed
 class EventsIT {
     private final Deployment daybook;
+    private final SqsClient sqs;
 
     EventsIT(Deployment daybook) {
         this.daybook = daybook;
+        this.sqs = daybook.client(SqsClient.builder());
     }
 
     @Test
     void a_subscribed_queue_gets_every_event_of_a_ledger_in_order() {
-        var sqs = daybook.client(SqsClient.builder());
-        var queue = sqs.createQueue(request ->
-                        request.queueName("subscriber.fifo").attributes(Map.of(QueueAttributeName.FIFO_QUEUE, "true")))
-                .queueUrl();
-        var arn = sqs.getQueueAttributes(
-                        request -> request.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN))
-                .attributes()
-                .get(QueueAttributeName.QUEUE_ARN);
-        daybook.client(SnsClient.builder())
-                .subscribe(request -> request.topicArn(daybook.output("events_topic_arn"))
-                        .protocol("sqs")
-                        .endpoint(arn)
-                        .attributes(Map.of("RawMessageDelivery", "true")));
+        var queue = subscribed("subscriber.fifo", Map.of("RawMessageDelivery", "true"));
         var ledger = daybook.ledger().account("alice", "EUR");
 
         ledger.deposit("alice", "3.00", "Prefer", "wait=20").is(200);
@@ -46,7 +36,7 @@ class EventsIT {
 
         var events = new ArrayList<JsonNode>();
         await().atMost(Duration.ofMinutes(2)).until(() -> {
-            events.addAll(receive(sqs, queue, ledger.id()));
+            events.addAll(receive(queue, ledger.id()));
             return events.size() >= 4;
         });
         assertThat(events.stream().map(event -> event.path("type").asText()))
@@ -59,7 +49,54 @@ class EventsIT {
         assertThat(events.get(1).path("data").path("balance_after").asText()).isEqualTo("3.00");
     }
 
-    private static List<JsonNode> receive(SqsClient sqs, String queue, String ledger) throws JsonProcessingException {
+    /** As docs/events.md adds a consumer. */
+    @Test
+    void a_consumer_of_notifications_gets_the_types_that_it_names_and_no_others() {
+        var queue = subscribed(
+                "notifications.fifo",
+                Map.of(
+                        "RawMessageDelivery",
+                        "true",
+                        "FilterPolicyScope",
+                        "MessageBody",
+                        "FilterPolicy",
+                        "{\"type\": [\"daybook.withdrawal.failed\", \"daybook.operation.dead\"]}"));
+        var ledger = daybook.ledger().account("alice", "EUR");
+
+        ledger.deposit("alice", "3.00", "Prefer", "wait=20").is(200);
+        ledger.withdraw("alice", "4.00", "Prefer", "wait=20").isProblem(422, "insufficient_funds");
+        ledger.withdraw("alice", "1.00", "Prefer", "wait=20").is(200);
+        ledger.withdraw("alice", "5.00", "Prefer", "wait=20").isProblem(422, "insufficient_funds");
+
+        var events = new ArrayList<JsonNode>();
+        await().atMost(Duration.ofMinutes(2)).until(() -> {
+            events.addAll(receive(queue, ledger.id()));
+            return events.size() >= 2;
+        });
+        assertThat(events)
+                .allMatch(event -> event.path("type").asText().equals("daybook.withdrawal.failed"))
+                .extracting(event -> event.at("/data/amount").asText())
+                .containsExactly("4.00", "5.00");
+    }
+
+    /** The URL of a new queue that the topic sends to. */
+    private String subscribed(String name, Map<String, String> attributes) {
+        var queue = sqs.createQueue(
+                        request -> request.queueName(name).attributes(Map.of(QueueAttributeName.FIFO_QUEUE, "true")))
+                .queueUrl();
+        var arn = sqs.getQueueAttributes(
+                        request -> request.queueUrl(queue).attributeNames(QueueAttributeName.QUEUE_ARN))
+                .attributes()
+                .get(QueueAttributeName.QUEUE_ARN);
+        daybook.client(SnsClient.builder())
+                .subscribe(request -> request.topicArn(daybook.output("events_topic_arn"))
+                        .protocol("sqs")
+                        .endpoint(arn)
+                        .attributes(attributes));
+        return queue;
+    }
+
+    private List<JsonNode> receive(String queue, String ledger) throws JsonProcessingException {
         var events = new ArrayList<JsonNode>();
         var messages = sqs.receiveMessage(request ->
                         request.queueUrl(queue).maxNumberOfMessages(10).waitTimeSeconds(1))

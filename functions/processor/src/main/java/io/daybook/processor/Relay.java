@@ -10,6 +10,7 @@ import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
 import io.daybook.runtime.LogSubject;
 import io.daybook.store.Database;
+import io.daybook.store.DeliveryTable;
 import io.daybook.store.HoldTable;
 import io.daybook.store.LedgerTable;
 import io.daybook.store.OperationTable;
@@ -45,9 +46,11 @@ final class Relay {
     private final HoldTable holds;
     private final OperationTable operations;
     private final LedgerTable ledgers;
+    private final DeliveryTable deliveries;
     private final Clock clock;
     private final Duration retention;
     private final Duration eventRetention;
+    private final Duration deliveryRetention;
     private final int forgetBatch;
     private final Duration resendAfter;
     private final Duration deadAfter;
@@ -64,9 +67,11 @@ final class Relay {
             HoldTable holds,
             OperationTable operations,
             LedgerTable ledgers,
+            DeliveryTable deliveries,
             Clock clock,
             @Value("${daybook.operations.retention}") Duration retention,
             @Value("${daybook.events.retention}") Duration eventRetention,
+            @Value("${daybook.webhooks.retention}") Duration deliveryRetention,
             @Value("${daybook.operations.forget-batch}") int forgetBatch,
             @Value("${daybook.saga.resend-after}") Duration resendAfter,
             @Value("${daybook.saga.dead-after}") Duration deadAfter,
@@ -81,9 +86,11 @@ final class Relay {
         this.holds = holds;
         this.operations = operations;
         this.ledgers = ledgers;
+        this.deliveries = deliveries;
         this.clock = clock;
         this.retention = retention;
         this.eventRetention = eventRetention;
+        this.deliveryRetention = deliveryRetention;
         this.forgetBatch = forgetBatch;
         this.resendAfter = resendAfter;
         this.deadAfter = deadAfter;
@@ -180,12 +187,13 @@ final class Relay {
         }
     }
 
-    /** Operations and events only: transactions and postings stay for ever. Events are told from their operations. */
+    /** No books: transactions and postings stay for ever. Events are told from their operations. */
     private int forget() {
         var now = clock.instant();
         var eventsBefore = now.minus(eventRetention);
         var operationsBefore = now.minus(retention.compareTo(eventRetention) > 0 ? retention : eventRetention);
         return forget(connection -> events.forget(connection, eventsBefore, forgetBatch))
+                + forget(connection -> deliveries.forget(connection, now.minus(deliveryRetention), forgetBatch))
                 + forget(connection -> operations.forget(connection, operationsBefore, forgetBatch));
     }
 

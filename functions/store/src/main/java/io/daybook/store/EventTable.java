@@ -36,7 +36,7 @@ public final class EventTable {
     }
 
     /** @param body CloudEvents as JSON */
-    public record Row(long number, String id, String body) {}
+    public record Row(long number, String id, String type, String body) {}
 
     /** What the topic has not been told of a ledger. */
     public record Unsent(String tenant, String ledgerId, List<Row> rows) {}
@@ -85,7 +85,7 @@ public final class EventTable {
         return new String(body, StandardCharsets.UTF_8);
     }
 
-    private record Kept(long number, UUID operationId, String id, String body) {}
+    private record Kept(long number, UUID operationId, String id, String type, String body) {}
 
     /**
      * Those behind a number.
@@ -101,7 +101,7 @@ public final class EventTable {
         var rows = new ArrayList<Row>();
         for (var one : kept) {
             if (one.body() != null) {
-                rows.add(new Row(one.number(), one.id(), one.body()));
+                rows.add(new Row(one.number(), one.id(), one.type(), one.body()));
                 continue;
             }
             var operation = byId.get(one.operationId());
@@ -125,12 +125,12 @@ public final class EventTable {
     }
 
     private Row row(long number, Event event) {
-        return new Row(number, event.id(), body(event));
+        return new Row(number, event.id(), event.type(), body(event));
     }
 
     private static List<Kept> kept(Connection connection, int ledgerKey, long number, int limit) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select number, operation_id, body ->> 'id' as id, body from event
+                select number, operation_id, body ->> 'id' as id, body ->> 'type' as type, body from event
                 where ledger_key = ? and number > ?
                 order by number
                 limit ?
@@ -144,6 +144,7 @@ public final class EventTable {
                             row.getLong("number"),
                             row.getObject("operation_id", UUID.class),
                             row.getString("id"),
+                            row.getString("type"),
                             row.getString("body")));
         }
     }

@@ -32,14 +32,18 @@ final class Secret implements OrderedResource {
             JsonMapper json,
             @Value("${daybook.database.secret-arn}") String arn,
             @Value("${daybook.database.secret-timeout}") Duration timeout) {
-        this.secrets = SecretsManagerClient.builder()
+        this.secrets = client(timeout);
+        this.json = json;
+        this.arn = arn;
+    }
+
+    static SecretsManagerClient client(Duration timeout) {
+        return SecretsManagerClient.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(timeout.dividedBy(2))
                         .socketTimeout(timeout))
                 .overrideConfiguration(override -> override.apiCallTimeout(timeout))
                 .build();
-        this.json = json;
-        this.arn = arn;
     }
 
     /** What a secret of RDS holds, besides things that are not needed here. */

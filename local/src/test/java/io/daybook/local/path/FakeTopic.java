@@ -70,8 +70,12 @@ final class FakeTopic implements AutoCloseable {
 
     /** All that was sent for a ledger, again and again if so. */
     List<Message> of(Ledger ledger) {
+        return ofGroup(Daybook.TENANT + "~" + ledger.id());
+    }
+
+    List<Message> ofGroup(String group) {
         return received.stream()
-                .filter(message -> message.group().equals(Daybook.TENANT + "~" + ledger.id()))
+                .filter(message -> message.group().equals(group))
                 .toList();
     }
 
