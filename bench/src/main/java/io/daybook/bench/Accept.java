@@ -36,6 +36,13 @@ final class Accept extends Benchmark {
             description = "requests ahead of these that do not count (default: ${DEFAULT-VALUE})")
     private int warmUp;
 
+    @Option(
+            names = "--accounts",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "of the ledger (default: ${DEFAULT-VALUE})")
+    private int accounts;
+
     /** One thing to be done again and again; it tells the ids of the operations that were accepted. */
     @FunctionalInterface
     private interface Step {
@@ -66,7 +73,7 @@ final class Accept extends Benchmark {
                 var database = daybook.database();
                 var sqs = daybook.stack().queue().client()) {
             var environment = Environment.of(database, false);
-            var ledgers = Ledgers.named("accept", 1, 100).open(daybook.api());
+            var ledgers = Ledgers.named("accept", 1, accounts).open(daybook.api());
             var intake = new Intake(daybook, ledgers);
             var accepted = new ArrayList<UUID>();
             measure(table, "one operation", 1, intake::one, accepted);

@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Runs all but cold-start, each in a process of its own, and writes docs/performance.md anew.")
 final class All implements Callable<Integer> {
-    private static final List<String> NAMES = List.of("apply", "accept", "end-to-end", "growth", "jmh");
+    private static final List<String> NAMES = List.of("apply", "accept", "end-to-end", "growth", "explain", "jmh");
 
     @Override
     public Integer call() throws IOException, InterruptedException {

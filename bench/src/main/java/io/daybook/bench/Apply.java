@@ -50,6 +50,13 @@ final class Apply extends Benchmark {
     private int many;
 
     @Option(
+            names = "--accounts",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "of all ledgers together (default: ${DEFAULT-VALUE})")
+    private int accounts;
+
+    @Option(
             names = "--shape",
             paramLabel = "MESSAGESxOPERATIONS",
             description = "of an event: one of 10x1, 1x100, 1x1000 (default: all)")
@@ -172,14 +179,14 @@ final class Apply extends Benchmark {
 
     private List<Turn> measure(Daybook daybook, Shape shape) throws Exception {
         var prefix = "%s-%d".formatted(shape.name(), shape.ledgers());
-        var ledgers = Ledgers.named(prefix, shape.ledgers(), shape.ledgers() == 1 ? 1_000 : 10)
+        var ledgers = Ledgers.named(prefix, shape.ledgers(), Math.max(2, accounts / shape.ledgers()))
                 .open(daybook.api());
         var targets = Ledgers.named(prefix + "-bare", shape.ledgers(), 0);
         targets.openWithoutAccounts(daybook.api());
         var accepted = new ArrayList<UUID>();
         for (var ledger : ledgers.ids()) {
             var funding = Ledgers.message(ledger, ledgers.funding());
-            apply(daybook, List.of(Ledgers.event(List.of(funding))));
+            daybook.apply(List.of(Ledgers.event(List.of(funding))));
             remember(funding, accepted);
         }
         try (var database = daybook.database();
@@ -195,7 +202,7 @@ final class Apply extends Benchmark {
             for (var round = 0; round < warmUp + rounds; round++) {
                 var events = events(ledgers, shape, accepted);
                 var cpu = cpuSeconds();
-                var handlerSeconds = apply(daybook, events);
+                var handlerSeconds = daybook.apply(events);
                 var handlerCpu = cpuSeconds() - cpu;
                 var bareSeconds = write(bare, copies, shape.together());
                 turns.add(new Turn(handlerSeconds, bareSeconds, handlerCpu));
@@ -226,17 +233,6 @@ final class Apply extends Benchmark {
 
     private static void remember(QueueMessage message, List<UUID> accepted) {
         message.operations().forEach(item -> accepted.add(item.operationId()));
-    }
-
-    private static double apply(Daybook daybook, List<SQSEvent> events) {
-        var processor = daybook.processor();
-        var began = System.nanoTime();
-        for (var event : events) {
-            if (!processor.handleRequest(event, null).getBatchItemFailures().isEmpty()) {
-                throw new BrokenBooksException("The processor did not apply what it was given");
-            }
-        }
-        return (System.nanoTime() - began) / 1e9;
     }
 
     /** Ledger after ledger in turn, as the events had them. */

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             Accept.class,
             EndToEnd.class,
             Growth.class,
+            Explain.class,
             Micro.class,
             ColdStart.class,
             All.class,

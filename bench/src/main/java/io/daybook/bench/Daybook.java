@@ -97,8 +97,20 @@ final class Daybook implements AutoCloseable {
         return functions.http(name);
     }
 
-    RequestHandler<SQSEvent, SQSBatchResponse> processor() {
-        return functions.processor();
+    /**
+     * Hands the processor one event after the other.
+     *
+     * @return the seconds it took
+     */
+    double apply(List<SQSEvent> events) {
+        var processor = functions.processor();
+        var began = System.nanoTime();
+        for (var event : events) {
+            if (!processor.handleRequest(event, null).getBatchItemFailures().isEmpty()) {
+                throw new BrokenBooksException("The processor did not apply what it was given");
+            }
+        }
+        return (System.nanoTime() - began) / 1e9;
     }
 
     Api api() {

@@ -33,14 +33,14 @@ final class EndToEnd extends Benchmark {
             paramLabel = "N",
             defaultValue = "15",
             description = "that each load lasts (default: ${DEFAULT-VALUE})")
-    private int seconds;
+    private double seconds;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "20",
             description = "seconds of load ahead of all that does not count (default: ${DEFAULT-VALUE})")
-    private int warmUp;
+    private double warmUp;
 
     @Option(names = "--durable", description = "the queue writes each message to the disk, as that of `up`")
     private boolean durable;
@@ -81,6 +81,13 @@ final class EndToEnd extends Benchmark {
             defaultValue = "100",
             description = "where there are many (default: ${DEFAULT-VALUE})")
     private int many;
+
+    @Option(
+            names = "--accounts",
+            paramLabel = "N",
+            defaultValue = "500",
+            description = "of all ledgers together (default: ${DEFAULT-VALUE})")
+    private int accounts;
 
     private final AtomicInteger number = new AtomicInteger();
     private Table timeline;
@@ -249,14 +256,15 @@ final class EndToEnd extends Benchmark {
         }
     }
 
-    private Outcome run(Server server, Connection database, Scenario scenario, int duration) throws Exception {
+    private Outcome run(Server server, Connection database, Scenario scenario, double seconds) throws Exception {
         say("%s ...", scenario.name());
         var ledgers = Ledgers.named(
                         "load-%02d".formatted(number.incrementAndGet()),
                         scenario.ledgers(),
-                        scenario.ledgers() == 1 ? 200 : 10)
+                        Math.max(2, accounts / scenario.ledgers()))
                 .open(server.api());
         var accepted = new ArrayList<UUID>(fund(server, database, ledgers));
+        var duration = Duration.ofMillis(Math.round(seconds * 1e3));
         var load = new Load(server.api(), orders(ledgers, scenario));
         var samples = new ArrayList<Sample>();
         var before = accepted.size();
@@ -265,9 +273,9 @@ final class EndToEnd extends Benchmark {
         var began = System.nanoTime();
         var sampler = Thread.ofPlatform().start(() -> sample(server, ledgers, load, before, began, over, samples));
         if (scenario.perSecond().isPresent()) {
-            load.open(scenario.perSecond().get(), Duration.ofSeconds(duration));
+            load.open(scenario.perSecond().get(), duration);
         } else {
-            load.closed(clients, Duration.ofSeconds(duration));
+            load.closed(clients, duration);
         }
         var loadSeconds = (System.nanoTime() - began) / 1e9;
         var appliedInTime = applied(database, ledgers) - before;

@@ -1,16 +1,9 @@
 package io.daybook.bench;
 
-import com.amazonaws.services.lambda.runtime.events.SQSEvent;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
-import org.HdrHistogram.Histogram;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -19,10 +12,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Applying to and reading from books of several sizes, side by side.")
 final class Growth extends Benchmark {
-    private static final int ACCOUNTS_MAX = 100_000;
-    private static final int POSTINGS_OF_AN_ACCOUNT = 10;
-    private static final int PAGE = 50;
-
     @Option(
             names = "--postings",
             paramLabel = "N",
@@ -59,167 +48,56 @@ final class Growth extends Benchmark {
             description = "of each shape in a round (default: ${DEFAULT-VALUE})")
     private int operations;
 
-    /** Books of one size, in a Daybook of their own. */
-    private static final class Sized implements AutoCloseable {
-        private final long postings;
-        private final Daybook daybook;
-        private final Connection database;
-        private final Ledgers ledger;
-        private final History history;
-        private final String token;
-        private final SplittableRandom random = new SplittableRandom(1);
+    private record Shape(String name, int messages, int operations) {}
 
-        private final Map<String, Double> applySeconds = new LinkedHashMap<>();
-        private final Map<String, Histogram> latencies = new LinkedHashMap<>();
-        private long applied;
+    private static final List<Shape> SHAPES =
+            List.of(new Shape("10 messages of 1", 10, 1), new Shape("100 in a message", 1, 100));
 
-        Sized(long postings) throws Exception {
-            this.postings = postings;
-            daybook = Daybook.start();
-            database = daybook.database();
-            token = daybook.token();
-            var accounts = Math.clamp(postings / POSTINGS_OF_AN_ACCOUNT, 10, ACCOUNTS_MAX);
-            ledger = Ledgers.named("books", 1, accounts);
-            ledger.openWithoutAccounts(daybook.api());
-            history = new History(database, ledger).load(postings);
-            daybook.settle();
-        }
-
-        void apply(String shape, int messages, int size, int count) {
-            var events = new ArrayList<SQSEvent>();
-            for (var left = count; left > 0; left -= messages * size) {
-                events.add(Ledgers.event(Stream.generate(
-                                () -> Ledgers.message(ledger.ids().getFirst(), ledger.commands(size)))
-                        .limit(messages)
-                        .toList()));
-            }
-            var processor = daybook.processor();
-            var began = System.nanoTime();
-            for (var event : events) {
-                if (!processor.handleRequest(event, null).getBatchItemFailures().isEmpty()) {
-                    throw new BrokenBooksException("The processor did not apply what it was given");
-                }
-            }
-            applySeconds.merge(shape, (System.nanoTime() - began) / 1e9, Double::sum);
-            applied += (long) events.size() * messages * size;
-        }
-
-        void read(int count) {
-            var books = "/v1/ledgers/" + ledger.ids().getFirst();
-            read("balance", count, () -> new Question(books + "/accounts/" + anyAccount(), Map.of()));
-            read(
-                    "balance at a time",
-                    count,
-                    () -> new Question(
-                            books + "/accounts/" + anyAccount(),
-                            Map.of("at", history.anyTime().toString())));
-            read(
-                    "statement of an account, 50 lines",
-                    count,
-                    () -> new Question(
-                            books + "/accounts/" + anyAccount() + "/entries", Map.of("limit", Integer.toString(PAGE))));
-            read(
-                    "statement of the busiest account, from a time",
-                    count,
-                    () -> new Question(
-                            books + "/accounts/external:" + Ledgers.CURRENCY + "/entries",
-                            Map.of(
-                                    "limit",
-                                    Integer.toString(PAGE),
-                                    "to",
-                                    history.anyTime().toString())));
-            read("status of an operation, not in Redis", count, () -> new Question(
-                    "/v1/operations/"
-                            + history.some().get(random.nextInt(history.some().size())),
-                    Map.of()));
-            read(
-                    "trial balance",
-                    Math.max(1, count / 25),
-                    () -> new Question(books + "/trial-balance", Map.of("limit", "100")));
-        }
-
-        private record Question(String path, Map<String, String> query) {}
-
-        private String anyAccount() {
-            return ledger.accounts().get(random.nextInt(ledger.accounts().size()));
-        }
-
-        private void read(String name, int count, Supplier<Question> questions) {
-            var status = daybook.http("status");
-            var histogram = latencies.computeIfAbsent(name, ignored -> new Histogram(3));
-            for (var i = 0; i < count; i++) {
-                var question = questions.get();
-                var request = Events.get(question.path(), question.query(), token);
-                var began = System.nanoTime();
-                var answer = status.handleRequest(request, null);
-                histogram.recordValue(System.nanoTime() - began);
-                if (answer.getStatusCode() != 200) {
-                    throw new IllegalStateException(
-                            "%s: %d %s".formatted(question, answer.getStatusCode(), answer.getBody()));
-                }
-            }
-        }
-
+    /** Books with what applying to them has taken. */
+    private record Measured(Daybook daybook, GrownBooks books, Map<Shape, Double> seconds) {
         void forget() {
-            applySeconds.clear();
-            latencies.clear();
-        }
-
-        /** Every posting of the past and of the measurement is there, and the audit passes. */
-        void hold() throws SQLException {
-            try (var select = database.prepareStatement(
-                            "select (select count(*) from operation), (select last_sequence from ledger)");
-                    var row = select.executeQuery()) {
-                row.next();
-                var expected = history.operations() + applied;
-                if (row.getLong(1) != expected || row.getLong(2) != expected) {
-                    throw new BrokenBooksException("Of %,d operations %,d are there, with %,d transactions"
-                            .formatted(expected, row.getLong(1), row.getLong(2)));
-                }
-            }
-            Proof.passAudits(daybook.api(), ledger.ids());
-        }
-
-        @Override
-        public void close() throws SQLException {
-            database.close();
-            daybook.close();
+            seconds.clear();
+            books.latencies().clear();
         }
     }
 
     @Override
     Results measure() throws Exception {
-        var books = new ArrayList<Sized>();
+        var all = new ArrayList<Measured>();
         try {
             for (var size : sizes) {
                 say("loading %,d postings ...", size);
-                books.add(new Sized(size));
+                var daybook = Daybook.start();
+                all.add(new Measured(daybook, new GrownBooks(daybook, size), new LinkedHashMap<>()));
             }
             for (var round = 0; round < warmUp + rounds; round++) {
                 say("round %d ...", round + 1);
                 if (round == warmUp) {
-                    books.forEach(Sized::forget);
+                    all.forEach(Measured::forget);
                 }
-                for (var one : books) {
-                    one.apply("10 messages of 1", 10, 1, operations);
-                    one.apply("100 in a message", 1, 100, operations);
-                    one.read(reads);
+                for (var one : all) {
+                    for (var shape : SHAPES) {
+                        var seconds = one.books().apply(shape.messages(), shape.operations(), operations);
+                        one.seconds().merge(shape, seconds, Double::sum);
+                    }
+                    one.books().read(reads);
                 }
             }
-            var environment = Environment.of(books.getFirst().database, false);
+            var environment = Environment.of(all.getFirst().books().database(), false);
             say("auditing ...");
-            for (var one : books) {
-                one.hold();
+            for (var one : all) {
+                one.books().hold();
             }
-            return new Results("growth", environment, List.of(rates(books), latencies(books)), List.of(), List.of());
+            return new Results("growth", environment, List.of(rates(all), latencies(all)), List.of(), List.of());
         } finally {
-            for (var one : books) {
-                one.close();
+            for (var one : all) {
+                one.books().close();
+                one.daybook().close();
             }
         }
     }
 
-    private Table rates(List<Sized> books) {
+    private Table rates(List<Measured> all) {
         var table = new Table(
                 "rates",
                 "Operations applied per second to a ledger with a past",
@@ -228,14 +106,14 @@ final class Growth extends Benchmark {
                 "accounts",
                 "1/s",
                 "of the smallest %");
-        for (var shape : books.getFirst().applySeconds.keySet()) {
-            var smallest = books.getFirst().applySeconds.get(shape);
-            for (var one : books) {
-                var seconds = one.applySeconds.get(shape);
+        for (var shape : SHAPES) {
+            var smallest = all.getFirst().seconds().get(shape);
+            for (var one : all) {
+                var seconds = one.seconds().get(shape);
                 table.row(
-                        shape,
-                        one.postings,
-                        one.ledger.accounts().size(),
+                        shape.name(),
+                        one.books().postings(),
+                        one.books().accounts(),
                         (double) operations * rounds / seconds,
                         100 * smallest / seconds);
             }
@@ -243,7 +121,7 @@ final class Growth extends Benchmark {
         return table;
     }
 
-    private static Table latencies(List<Sized> books) {
+    private static Table latencies(List<Measured> all) {
         var table = new Table(
                 "reads",
                 "The status function's answers",
@@ -254,20 +132,19 @@ final class Growth extends Benchmark {
                 "p95 ms",
                 "p99 ms",
                 "p50 of the smallest %");
-        for (var read : books.getFirst().latencies.keySet()) {
-            var smallest = books.getFirst().latencies.get(read).getValueAtPercentile(50);
-            for (var one : books) {
-                var latencies = one.latencies.get(read);
+        all.getFirst().books().latencies().forEach((read, smallest) -> {
+            for (var one : all) {
+                var latencies = one.books().latencies().get(read);
                 table.row(
                         read,
-                        one.postings,
-                        one.ledger.accounts().size(),
+                        one.books().postings(),
+                        one.books().accounts(),
                         latencies.getValueAtPercentile(50) / 1e6,
                         latencies.getValueAtPercentile(95) / 1e6,
                         latencies.getValueAtPercentile(99) / 1e6,
-                        100.0 * latencies.getValueAtPercentile(50) / smallest);
+                        100.0 * latencies.getValueAtPercentile(50) / smallest.getValueAtPercentile(50));
             }
-        }
+        });
         return table;
     }
 }

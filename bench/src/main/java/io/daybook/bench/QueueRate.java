@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** What the queue's emulator lets through by itself: messages are sent, received by the poller, and deleted. */
-record QueueRate(int seconds, int many) {
+record QueueRate(double seconds, int many) {
     private static final int SENDERS = 4;
 
     /** Told what is going on. */
@@ -60,7 +60,7 @@ record QueueRate(int seconds, int many) {
 
     private record Rates(double sentPerSecond, double throughPerSecond) {}
 
-    private static Rates run(Stack stack, AtomicLong through, int groups, int operations, int seconds)
+    private static Rates run(Stack stack, AtomicLong through, int groups, int operations, double seconds)
             throws Exception {
         var ledgers = Ledgers.named("queue", groups, 100);
         var messages = Stream.generate(() -> ledgers.commands(operations))
@@ -70,7 +70,7 @@ record QueueRate(int seconds, int many) {
         var url = stack.queue().url().toString();
         var before = through.get();
         var began = System.nanoTime();
-        var end = began + seconds * 1_000_000_000L;
+        var end = began + Math.round(seconds * 1e9);
         try (var senders = Executors.newFixedThreadPool(SENDERS)) {
             for (var i = 0; i < SENDERS; i++) {
                 senders.execute(() -> {

@@ -17,12 +17,29 @@ import org.knowm.xchart.internal.chartpart.Chart;
  *
  * @param tables those that people read
  * @param series those that are too long for that, and are kept as files only
+ * @param listings to be looked into where a table makes one wonder
  */
 record Results(
-        String benchmark, Environment environment, List<Table> tables, List<Table> series, List<NamedChart> charts) {
+        String benchmark,
+        Environment environment,
+        List<Table> tables,
+        List<Table> series,
+        List<NamedChart> charts,
+        List<Listing> listings) {
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     record NamedChart(String name, String title, Chart<?, ?> chart) {}
+
+    record Listing(String title, String text) {}
+
+    Results(
+            String benchmark,
+            Environment environment,
+            List<Table> tables,
+            List<Table> series,
+            List<NamedChart> charts) {
+        this(benchmark, environment, tables, series, charts, List.of());
+    }
 
     /** The repository. */
     static Path home() {
@@ -52,6 +69,7 @@ record Results(
         json.put("environment", environment.facts());
         json.put("tables", tables);
         json.put("series", series);
+        json.put("listings", listings);
         JSON.writeValue(folder.resolve(benchmark + ".json").toFile(), json);
     }
 
@@ -84,6 +102,10 @@ record Results(
         var parts = tables.stream().map(Table::markdown).collect(Collectors.toList());
         charts.stream()
                 .map(named -> "![%s](charts/%s-%s.svg)".formatted(named.title(), benchmark, named.name()))
+                .forEach(parts::add);
+        listings.stream()
+                .map(listing -> "<details><summary><code>%s</code></summary>\n\n```text\n%s\n```\n</details>"
+                        .formatted(listing.title(), listing.text()))
                 .forEach(parts::add);
         parts.add(environment.markdown());
         return String.join("\n\n", parts);
