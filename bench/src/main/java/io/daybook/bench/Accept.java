@@ -64,10 +64,11 @@ final class Accept extends Benchmark {
                 "1/s");
         var delivered = new ConcurrentLinkedQueue<UUID>();
         try (var daybook = Daybook.start(event -> {
-                    event.getRecords().forEach(record -> Ledgers.CODEC
-                            .decode(record.getBody())
-                            .operations()
-                            .forEach(item -> delivered.add(item.operationId())));
+                    event.getRecords()
+                            .forEach(record -> Ledgers.CODEC
+                                    .decode(record.getBody())
+                                    .operations()
+                                    .forEach(item -> delivered.add(item.operationId())));
                     return Daybook.allDone();
                 });
                 var database = daybook.database();
@@ -78,7 +79,12 @@ final class Accept extends Benchmark {
             var accepted = new ArrayList<UUID>();
             measure(table, "one operation", 1, intake::one, accepted);
             measure(table, "a batch of 100", 10, intake::batch, accepted);
-            measure(table, "one operation's message to the queue, without intake", 1, sender(daybook, sqs, ledgers), accepted);
+            measure(
+                    table,
+                    "one operation's message to the queue, without intake",
+                    1,
+                    sender(daybook, sqs, ledgers),
+                    accepted);
             arrivedOnce(accepted, delivered);
             return new Results("accept", environment, List.of(table), List.of(), List.of());
         }
@@ -173,7 +179,8 @@ final class Accept extends Benchmark {
         var mine = Thread.currentThread().threadId();
         return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
                 .filter(thread -> thread != null
-                        && (thread.getThreadId() == mine || thread.getThreadName().startsWith("lettuce")))
+                        && (thread.getThreadId() == mine
+                                || thread.getThreadName().startsWith("lettuce")))
                 .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
                 .sum();
     }

@@ -16,7 +16,8 @@ final class All implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var worst = 0;
         for (var name : NAMES) {
-            worst = Math.max(worst, Jvm.likeThis(name, "--docs").inheritIO().start().waitFor());
+            worst = Math.max(
+                    worst, Jvm.likeThis(name, "--docs").inheritIO().start().waitFor());
         }
         return worst;
     }

@@ -26,7 +26,9 @@ abstract class Benchmark implements Callable<Integer> {
     @Override
     public final Integer call() throws Exception {
         var results = measure();
-        spec.commandLine().getOut().printf("%n%s%n%n%s%n", results.text(), results.environment().text());
+        spec.commandLine()
+                .getOut()
+                .printf("%n%s%n%n%s%n", results.text(), results.environment().text());
         results.write(Results.folder());
         if (publication.docs) {
             results.intoDocument(Results.home().resolve("docs/performance.md"));

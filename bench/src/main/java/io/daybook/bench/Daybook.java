@@ -24,11 +24,11 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Daybook implements AutoCloseable {
     static final String TENANT = "bench";
 
-    private final Stack stack;
+    private final Ending ending;
     private final Functions functions;
 
     private Daybook(Stack stack, Functions functions) {
-        this.stack = stack;
+        this.ending = Ending.of(stack);
         this.functions = functions;
     }
 
@@ -89,7 +89,7 @@ final class Daybook implements AutoCloseable {
     }
 
     Stack stack() {
-        return stack;
+        return ending.stack();
     }
 
     /** The function behind the gateway; it does without a context. */
@@ -114,16 +114,16 @@ final class Daybook implements AutoCloseable {
     }
 
     Api api() {
-        return new Api(stack.url(), token());
+        return new Api(stack().url(), token());
     }
 
     String token() {
-        return stack.tokens().mint(TENANT, "ledger:read ledger:write ledger:admin", Duration.ofHours(12));
+        return stack().tokens().mint(TENANT, "ledger:read ledger:write ledger:admin", Duration.ofHours(12));
     }
 
     /** A connection that commits each statement. */
     Connection database() throws SQLException {
-        var postgres = stack.postgres();
+        var postgres = stack().postgres();
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
     }
 
@@ -138,7 +138,7 @@ final class Daybook implements AutoCloseable {
 
     /** Redis may lose everything at any time; here, so that it does not fill the memory. */
     void forgetInRedis() {
-        try (var client = RedisClient.create(stack.redis().uri());
+        try (var client = RedisClient.create(stack().redis().uri());
                 var connection = client.connect()) {
             connection.sync().flushall();
         }
@@ -146,6 +146,6 @@ final class Daybook implements AutoCloseable {
 
     @Override
     public void close() {
-        stack.close();
+        ending.close();
     }
 }

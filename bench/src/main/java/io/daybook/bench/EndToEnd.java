@@ -156,7 +156,10 @@ final class EndToEnd extends Benchmark {
             for (var ledgers : List.of(1, many)) {
                 for (var batch : List.of(1, BATCH)) {
                     var outcome = run(
-                            server, database, new Scenario(named(ledgers, batch), ledgers, batch, Optional.empty(), false), seconds);
+                            server,
+                            database,
+                            new Scenario(named(ledgers, batch), ledgers, batch, Optional.empty(), false),
+                            seconds);
                     row(limit, outcome);
                     draw(chart, outcome);
                 }
@@ -283,7 +286,8 @@ final class EndToEnd extends Benchmark {
         var drained = Patience.until(() -> applied(database, ledgers) >= accepted.size());
         over.set(true);
         sampler.join();
-        var cpuMillis = server.cpu().minus(cpu).toMillis() / Math.max(1.0, load.accepted().size());
+        var cpuMillis = server.cpu().minus(cpu).toMillis()
+                / Math.max(1.0, load.accepted().size());
         if (!drained) {
             throw new BrokenBooksException("%s: of %,d accepted operations %,d were applied"
                     .formatted(scenario.name(), accepted.size(), applied(database, ledgers)));
@@ -311,7 +315,8 @@ final class EndToEnd extends Benchmark {
         var next = new AtomicInteger();
         return () -> {
             var path = "/ledgers/%s/"
-                    .formatted(ledgers.ids().get(next.getAndIncrement() % ledgers.ids().size()));
+                    .formatted(ledgers.ids()
+                            .get(next.getAndIncrement() % ledgers.ids().size()));
             if (scenario.batch() > 1) {
                 return new Load.Order(
                         path + "batches", Ledgers.body(ledgers.commands(scenario.batch())), Optional.empty());
@@ -327,8 +332,8 @@ final class EndToEnd extends Benchmark {
     private static List<UUID> fund(Server server, Connection database, Ledgers ledgers) throws Exception {
         var accepted = new ArrayList<UUID>();
         for (var ledger : ledgers.ids()) {
-            var answer = server.api()
-                    .accepted("/ledgers/%s/batches".formatted(ledger), Ledgers.body(ledgers.funding()));
+            var answer =
+                    server.api().accepted("/ledgers/%s/batches".formatted(ledger), Ledgers.body(ledgers.funding()));
             answer.findValuesAsText("operation_id").forEach(id -> accepted.add(UUID.fromString(id)));
         }
         if (!Patience.until(() -> applied(database, ledgers) >= accepted.size())) {
@@ -361,8 +366,7 @@ final class EndToEnd extends Benchmark {
     }
 
     private static long applied(Connection database, Ledgers ledgers) throws SQLException {
-        try (var select =
-                database.prepareStatement("select sum(last_sequence) from ledger where ledger_id = any(?)")) {
+        try (var select = database.prepareStatement("select sum(last_sequence) from ledger where ledger_id = any(?)")) {
             select.setArray(1, database.createArrayOf("text", ledgers.ids().toArray()));
             try (var row = select.executeQuery()) {
                 row.next();

@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
 final class Explain extends Benchmark {
     private static final long LOG_SETTLES_MILLIS = 1_000;
     private static final int STATEMENT_SHOWN = 72;
+    private static final String POOL_ASKS = "SELECT 1";
     private static final Pattern ENTRY =
             Pattern.compile("LOG: {2}duration: ([0-9.]+) ms {2}plan:\\n((?:\\t.*\\n)+)", Pattern.MULTILINE);
 
@@ -110,6 +111,7 @@ final class Explain extends Benchmark {
                     "auto_explain.log_min_duration = 0",
                     "auto_explain.log_analyze = on",
                     "auto_explain.log_buffers = on",
+                    "auto_explain.log_triggers = on",
                     "auto_explain.log_parameter_max_length = 0",
                     "log_line_prefix = ''",
                     "logging_collector = on",
@@ -125,9 +127,9 @@ final class Explain extends Benchmark {
     private static Map<String, Statement> statements(Path log, long from) throws IOException, InterruptedException {
         Thread.sleep(LOG_SETTLES_MILLIS);
         var bytes = Files.readAllBytes(log);
-        var text = new String(bytes, (int) from, bytes.length - (int) from, StandardCharsets.UTF_8);
+        var written = new String(bytes, (int) from, bytes.length - (int) from, StandardCharsets.UTF_8);
         var statements = new LinkedHashMap<String, Statement>();
-        var entries = ENTRY.matcher(text);
+        var entries = ENTRY.matcher(written);
         while (entries.find()) {
             var lines = entries.group(2).lines().map(line -> line.substring(1)).toList();
             var sql = new ArrayList<String>();
@@ -136,8 +138,11 @@ final class Explain extends Benchmark {
                 // The plan begins where the costs do.
                 (plan.isEmpty() && !line.contains("(cost=") ? sql : plan).add(line);
             }
-            var statement = statements.computeIfAbsent(
-                    String.join("\n", sql).replaceFirst("Query Text: ", "").strip(), ignored -> new Statement());
+            var text = String.join("\n", sql).replaceFirst("Query Text: ", "").strip();
+            if (text.equals(POOL_ASKS)) {
+                continue;
+            }
+            var statement = statements.computeIfAbsent(text, ignored -> new Statement());
             statement.calls++;
             statement.millis += Double.parseDouble(entries.group(1));
             statement.plan = String.join("\n", plan);

@@ -71,10 +71,7 @@ final class GrownBooks implements AutoCloseable {
         var busiest = books + "/accounts/external:" + Ledgers.CURRENCY;
         read("balance", count, () -> new Question(anyAccount(books), Map.of()));
         read("balance at a time", count, () -> new Question(anyAccount(books), Map.of("at", anyTime())));
-        read(
-                "statement, 50 lines",
-                count,
-                () -> new Question(anyAccount(books) + "/entries", Map.of("limit", "50")));
+        read("statement, 50 lines", count, () -> new Question(anyAccount(books) + "/entries", Map.of("limit", "50")));
         read(
                 "statement of the busiest account, 50 lines from a time on",
                 count,

@@ -1,5 +1,6 @@
 package io.daybook.bench;
 
+import io.daybook.contract.AccountStatus;
 import io.daybook.contract.Amount;
 import io.daybook.contract.Codec;
 import io.daybook.contract.Command;
@@ -10,7 +11,6 @@ import io.daybook.ledger.HashChain;
 import io.daybook.ledger.Outcome;
 import io.daybook.ledger.Submission;
 import io.daybook.ledger.Transaction;
-import io.daybook.contract.AccountStatus;
 import java.io.IOException;
 import java.io.StringReader;
 import java.math.BigDecimal;
@@ -80,8 +80,7 @@ final class History {
             var chunk = new ArrayList<Submission>();
             while (chunk.size() < CHUNK && operations + chunk.size() < count) {
                 var place = operations + chunk.size();
-                chunk.add(submission(
-                        place < funding.size() ? funding.get((int) place) : ledger.command(), at));
+                chunk.add(submission(place < funding.size() ? funding.get((int) place) : ledger.command(), at));
             }
             var book = new Book(
                     head,

@@ -67,8 +67,8 @@ record Ledgers(List<String> ids, List<String> accounts, SplittableRandom random)
 
     void openWithoutAccounts(Api api) throws InterruptedException, ExecutionException {
         atOnce(ids.stream()
-                .map(id -> (Callable<JsonNode>) () ->
-                        api.expect(201, "POST", "/ledgers", "{\"ledger_id\": \"%s\", \"name\": \"A benchmark\"}".formatted(id)))
+                .map(id -> (Callable<JsonNode>) () -> api.expect(
+                        201, "POST", "/ledgers", "{\"ledger_id\": \"%s\", \"name\": \"A benchmark\"}".formatted(id)))
                 .toList());
     }
 
@@ -96,7 +96,8 @@ record Ledgers(List<String> ids, List<String> accounts, SplittableRandom random)
             case 0 -> new Command.Deposit(accounts.get(account), amount, CURRENCY, null, null, Map.of());
             case 1 -> new Command.Withdrawal(accounts.get(account), amount, CURRENCY, null, null, Map.of());
             default ->
-                new Command.Transfer(accounts.get(account), accounts.get(other), amount, CURRENCY, null, null, Map.of());
+                new Command.Transfer(
+                        accounts.get(account), accounts.get(other), amount, CURRENCY, null, null, Map.of());
         };
     }
 
@@ -140,9 +141,8 @@ record Ledgers(List<String> ids, List<String> accounts, SplittableRandom random)
             record.setMessageId(UUID.randomUUID().toString());
             record.setReceiptHandle(record.getMessageId());
             record.setBody(CODEC.encode(message));
-            record.setAttributes(new HashMap<>(Map.of(
-                    "MessageGroupId", message.group(),
-                    "ApproximateReceiveCount", "1")));
+            record.setAttributes(
+                    new HashMap<>(Map.of("MessageGroupId", message.group(), "ApproximateReceiveCount", "1")));
             record.setEventSource("aws:sqs");
             records.add(record);
         }
@@ -159,8 +159,8 @@ record Ledgers(List<String> ids, List<String> accounts, SplittableRandom random)
     /** The body of a request for many. */
     static String body(List<Command> commands) {
         return commands.stream()
-                .map(command ->
-                        "{\"kind\":\"%s\",%s".formatted(command.kind(), body(command).substring(1)))
+                .map(command -> "{\"kind\":\"%s\",%s"
+                        .formatted(command.kind(), body(command).substring(1)))
                 .collect(Collectors.joining(",", "{\"operations\":[", "]}"));
     }
 }

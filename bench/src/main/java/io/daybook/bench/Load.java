@@ -119,7 +119,9 @@ final class Load {
     private HttpRequest request(Order order, String key) {
         return api.request(order.path())
                 .header("Idempotency-Key", key)
-                .header("Prefer", order.waitSeconds().map(seconds -> "wait=" + seconds).orElse("respond-async"))
+                .header(
+                        "Prefer",
+                        order.waitSeconds().map(seconds -> "wait=" + seconds).orElse("respond-async"))
                 .POST(BodyPublishers.ofString(order.body()))
                 .build();
     }

@@ -36,8 +36,9 @@ record QueueRate(double seconds, int many) {
                 "through/s");
         for (var durable : List.of(false, true)) {
             var through = new AtomicLong();
-            try (var stack = Stack.start(
-                    new Stack.Options(Optional.empty(), 0, durable), settings -> new Nothing(through))) {
+            var options = new Stack.Options(Optional.empty(), 0, durable);
+            try (var ending = Ending.of(Stack.start(options, settings -> new Nothing(through)))) {
+                var stack = ending.stack();
                 run(stack, through, 1, 1, seconds); // warm-up
                 for (var groups : List.of(1, many)) {
                     for (var operations : List.of(1, 100)) {
@@ -63,9 +64,8 @@ record QueueRate(double seconds, int many) {
     private static Rates run(Stack stack, AtomicLong through, int groups, int operations, double seconds)
             throws Exception {
         var ledgers = Ledgers.named("queue", groups, 100);
-        var messages = Stream.generate(() -> ledgers.commands(operations))
-                .limit(100)
-                .toList();
+        var messages =
+                Stream.generate(() -> ledgers.commands(operations)).limit(100).toList();
         var next = new AtomicInteger();
         var url = stack.queue().url().toString();
         var before = through.get();
@@ -94,8 +94,7 @@ record QueueRate(double seconds, int many) {
         var sending = (System.nanoTime() - began) / 1e9;
         var sent = next.get();
         if (!Patience.until(() -> through.get() - before >= sent)) {
-            throw new BrokenBooksException(
-                    "%,d messages were sent, %,d came".formatted(sent, through.get() - before));
+            throw new BrokenBooksException("%,d messages were sent, %,d came".formatted(sent, through.get() - before));
         }
         return new Rates(sent / sending, sent / ((System.nanoTime() - began) / 1e9));
     }

@@ -94,8 +94,7 @@ record Results(
             throw new IOException("%s has no place for %s … %s".formatted(document, begin, end));
         }
         draw(document.resolveSibling("charts"));
-        Files.writeString(
-                document, text.substring(0, from) + begin + "\n" + markdown() + "\n" + text.substring(to));
+        Files.writeString(document, text.substring(0, from) + begin + "\n" + markdown() + "\n" + text.substring(to));
     }
 
     private String markdown() {

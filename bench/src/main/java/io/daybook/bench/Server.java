@@ -47,7 +47,8 @@ final class Server implements AutoCloseable {
     /** The other process's program: tells where it is, and runs until its input ends. */
     public static void main(String[] arguments) throws IOException, SQLException {
         var options = new Stack.Options(Optional.empty(), 0, Boolean.parseBoolean(arguments[0]));
-        try (var stack = Stack.start(options, MicronautFunctions::create)) {
+        try (var ending = Ending.of(Stack.start(options, MicronautFunctions::create))) {
+            var stack = ending.stack();
             keepCommitTimes(stack);
             var token =
                     stack.tokens().mint(Daybook.TENANT, "ledger:read ledger:write ledger:admin", Duration.ofHours(12));

@@ -66,8 +66,7 @@ record Table(String name, String title, List<String> columns, List<List<Object>>
         lines.add(IntStream.range(0, columns.size())
                 .mapToObj(column -> isNumber(column) ? "--:" : ":--")
                 .collect(Collectors.joining(" | ", "| ", " |")));
-        rows.forEach(
-                row -> lines.add(row.stream().map(Table::shown).collect(Collectors.joining(" | ", "| ", " |"))));
+        rows.forEach(row -> lines.add(row.stream().map(Table::shown).collect(Collectors.joining(" | ", "| ", " |"))));
         return String.join("\n", lines);
     }
 
@@ -86,11 +85,16 @@ record Table(String name, String title, List<String> columns, List<List<Object>>
     /** Three digits that count, and all of a whole number. */
     private static String shown(Object cell) {
         return switch (cell) {
-            case Double number when Math.abs(number) >= 99.95 -> String.format(Locale.ROOT, "%,.0f", number);
-            case Double number when Math.abs(number) >= 9.995 -> String.format(Locale.ROOT, "%.1f", number);
-            case Double number -> String.format(Locale.ROOT, "%.2f", number);
+            case Double number -> String.format(Locale.ROOT, pattern(Math.abs(number)), number);
             case Number number -> String.format(Locale.ROOT, "%,d", number.longValue());
             default -> cell.toString();
         };
+    }
+
+    private static String pattern(double size) {
+        if (size >= 99.95) {
+            return "%,.0f";
+        }
+        return size >= 9.995 ? "%.1f" : "%.2f";
     }
 }
