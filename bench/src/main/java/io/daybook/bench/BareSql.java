@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 
 /**
  * What any program has to ask of PostgreSQL that writes these rows in one transaction for each ledger: a lock on the
- * ledger, one look each for known ids, known keys and the accounts, one statement for each of the five tables, commit.
+ * ledger, one look each for known ids, known keys and the accounts, one statement for each of the six tables, commit.
  * Nothing is read from a message, decided, hashed or told to anybody: it is the limit that the processor is held
  * against.
  */
@@ -51,6 +51,8 @@ final class BareSql implements AutoCloseable {
             "steps json",
             "transitions json");
 
+    static final Columns EVENT = new Columns("event", "number bigint", "operation_id uuid", "created_at timestamptz");
+
     /** Columns of a table besides the ledger's key. */
     record Columns(String table, Map<String, String> types) {
         Columns(String table, String... namesAndTypes) {
@@ -89,6 +91,7 @@ final class BareSql implements AutoCloseable {
             Rows transactions,
             Rows postings,
             Rows operations,
+            Rows events,
             Object[] accountIds,
             Object[] accountKeys,
             Object[] balances) {}
@@ -101,6 +104,7 @@ final class BareSql implements AutoCloseable {
     private final PreparedStatement insertTransactions;
     private final PreparedStatement insertPostings;
     private final PreparedStatement insertOperations;
+    private final PreparedStatement insertEvents;
     private final PreparedStatement updateAccounts;
     private final PreparedStatement updateLedger;
 
@@ -126,13 +130,14 @@ final class BareSql implements AutoCloseable {
         insertTransactions = connection.prepareStatement(TRANSACTION.insert());
         insertPostings = connection.prepareStatement(POSTING.insert());
         insertOperations = connection.prepareStatement(OPERATION.insert());
+        insertEvents = connection.prepareStatement(EVENT.insert());
         updateAccounts = connection.prepareStatement("""
                 update account a set balance = new.balance
                 from unnest(?::bigint[], ?::numeric[]) as new (account_key, balance)
                 where a.account_key = new.account_key
                 """);
         updateLedger = connection.prepareStatement("""
-                update ledger set last_sequence = ?, last_hash = ?, last_at = ? where ledger_key = ?
+                update ledger set last_sequence = ?, last_hash = ?, last_at = ?, events = ? where ledger_key = ?
                 """);
     }
 
@@ -154,10 +159,12 @@ final class BareSql implements AutoCloseable {
         array(updateAccounts, 2, "numeric", batch.balances());
         updateAccounts.executeUpdate();
         insert(insertOperations, batch.ledgerKey(), batch.operations());
+        insert(insertEvents, batch.ledgerKey(), batch.events());
         updateLedger.setObject(1, batch.transactions().last("sequence"));
         updateLedger.setObject(2, batch.transactions().last("hash"));
         updateLedger.setObject(3, batch.transactions().last("at"));
-        updateLedger.setInt(4, batch.ledgerKey());
+        updateLedger.setObject(4, batch.events().last("number"));
+        updateLedger.setInt(5, batch.ledgerKey());
         updateLedger.executeUpdate();
         connection.commit();
     }

@@ -64,6 +64,7 @@ final class Copies {
         var transactions = rows(BareSql.TRANSACTION, "t.", "");
         var operations = rows(BareSql.OPERATION, "o.", "join operation o using (operation_id)");
         var postings = rows(BareSql.POSTING, "p.", "join posting p using (ledger_key, sequence)");
+        var events = rows(BareSql.EVENT, "e.", "join event e using (ledger_key, operation_id)");
         var now = System.currentTimeMillis();
         var ids = new HashMap<UUID, UUID>();
         operations.forEach(row -> row.computeIfPresent(
@@ -73,6 +74,7 @@ final class Copies {
             row.computeIfPresent("operation_id", (column, id) -> ids.get((UUID) id));
             row.put("transaction_id", DaybookId.next(Daybook.TENANT, to, now));
         });
+        events.forEach(row -> row.computeIfPresent("operation_id", (column, id) -> ids.get((UUID) id)));
         postings.forEach(row -> row.computeIfPresent(
                 "account_key", (column, key) -> accounts.get((Long) key).key()));
         var batches = new ArrayList<Batch>();
@@ -88,6 +90,7 @@ final class Copies {
                     transactions.subList(first, end),
                     postings.subList(firstPosting, posting),
                     operations.subList(first, end),
+                    events.subList(first, end),
                     accounts));
             copied = last;
         }
@@ -98,6 +101,7 @@ final class Copies {
             List<Map<String, Object>> transactions,
             List<Map<String, Object>> postings,
             List<Map<String, Object>> operations,
+            List<Map<String, Object>> events,
             Map<Long, Target> accounts) {
         var balances = new LinkedHashMap<Object, Object>();
         postings.forEach(row -> balances.put(row.get("account_key"), row.get("balance_after")));
@@ -109,6 +113,7 @@ final class Copies {
                 turned(BareSql.TRANSACTION, transactions),
                 turned(BareSql.POSTING, postings),
                 turned(BareSql.OPERATION, operations),
+                turned(BareSql.EVENT, events),
                 balances.keySet().stream().map(ids::get).toArray(),
                 balances.keySet().toArray(),
                 balances.values().toArray());
@@ -188,6 +193,7 @@ final class Copies {
                 select (select count(*) from transaction where ledger_key = l.ledger_key),
                        (select count(*) from posting where ledger_key = l.ledger_key),
                        (select count(*) from operation where ledger_key = l.ledger_key),
+                       (select count(*) from event where ledger_key = l.ledger_key),
                        (select sum(balance * hashtext(account_id)) from account where ledger_key = l.ledger_key)
                 from ledger l where ledger_key in (?, ?)
                 """)) {
@@ -195,7 +201,7 @@ final class Copies {
             select.setInt(2, toKey);
             var counts = read(
                     select.executeQuery(),
-                    row -> List.of(row.getLong(1), row.getLong(2), row.getLong(3), row.getBigDecimal(4)));
+                    row -> List.of(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getBigDecimal(5)));
             if (!counts.getFirst().equals(counts.getLast())) {
                 throw new BrokenBooksException("%s and %s differ: %s".formatted(from, to, counts));
             }

@@ -97,7 +97,7 @@ record Ledgers(List<String> ids, List<String> accounts, SplittableRandom random)
             case 1 -> new Command.Withdrawal(accounts.get(account), amount, CURRENCY, null, null, Map.of());
             default ->
                 new Command.Transfer(
-                        accounts.get(account), accounts.get(other), amount, CURRENCY, null, null, Map.of());
+                        accounts.get(account), accounts.get(other), null, amount, CURRENCY, null, null, Map.of());
         };
     }
 
