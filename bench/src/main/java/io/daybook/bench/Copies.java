@@ -201,7 +201,8 @@ final class Copies {
             select.setInt(2, toKey);
             var counts = read(
                     select.executeQuery(),
-                    row -> List.of(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getBigDecimal(5)));
+                    row -> List.of(
+                            row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4), row.getBigDecimal(5)));
             if (!counts.getFirst().equals(counts.getLast())) {
                 throw new BrokenBooksException("%s and %s differ: %s".formatted(from, to, counts));
             }

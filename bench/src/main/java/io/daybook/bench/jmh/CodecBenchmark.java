@@ -60,7 +60,14 @@ public class CodecBenchmark {
 
     private QueueMessage.Item item(int number) {
         var command = new Command.Transfer(
-                "customer:" + number, "customer:" + (number + 1), null, Amount.of("12.34"), "EUR", null, null, Map.of());
+                "customer:" + number,
+                "customer:" + (number + 1),
+                null,
+                Amount.of("12.34"),
+                "EUR",
+                null,
+                null,
+                Map.of());
         return new QueueMessage.Item(
                 DaybookId.next(TENANT, LEDGER, now.toEpochMilli()),
                 UUID.randomUUID().toString(),

@@ -62,7 +62,14 @@ public class RulesBenchmark {
 
     private Submission transfer(int number) {
         var command = new Command.Transfer(
-                "customer:" + number, "customer:" + (number + 1), null, Amount.of("12.34"), CURRENCY, null, null, Map.of());
+                "customer:" + number,
+                "customer:" + (number + 1),
+                null,
+                Amount.of("12.34"),
+                CURRENCY,
+                null,
+                null,
+                Map.of());
         return new Submission(
                 DaybookId.next(TENANT, LEDGER, now.toEpochMilli()),
                 UUID.randomUUID().toString(),
