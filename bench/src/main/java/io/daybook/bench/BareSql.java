@@ -47,9 +47,7 @@ final class BareSql implements AutoCloseable {
             "sequence bigint",
             "created_at timestamptz",
             "updated_at timestamptz",
-            "completed_at timestamptz",
-            "steps json",
-            "transitions json");
+            "completed_at timestamptz");
 
     static final Columns EVENT = new Columns("event", "number bigint", "operation_id uuid", "created_at timestamptz");
 
@@ -173,13 +171,17 @@ final class BareSql implements AutoCloseable {
         insert.setInt(1, ledgerKey);
         var parameter = 2;
         for (var column : rows.columns().types().entrySet()) {
-            array(
-                    insert,
-                    parameter++,
-                    column.getValue().equals("json") ? "text" : column.getValue(),
-                    rows.values().get(column.getKey()));
+            array(insert, parameter++, sentAs(column.getValue()), rows.values().get(column.getKey()));
         }
         insert.executeUpdate();
+    }
+
+    private static String sentAs(String type) {
+        return switch (type) {
+            case "json" -> "text";
+            case "smallint" -> "integer";
+            default -> type;
+        };
     }
 
     private void array(PreparedStatement statement, int parameter, String type, Object[] values) throws SQLException {

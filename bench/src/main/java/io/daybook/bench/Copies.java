@@ -114,8 +114,8 @@ final class Copies {
                 turned(BareSql.POSTING, postings),
                 turned(BareSql.OPERATION, operations),
                 turned(BareSql.EVENT, events),
-                balances.keySet().stream().map(ids::get).toArray(),
-                balances.keySet().toArray(),
+                balances.keySet().stream().map(ids::get).toArray(String[]::new),
+                balances.keySet().toArray(Long[]::new),
                 balances.values().toArray());
     }
 
@@ -123,9 +123,20 @@ final class Copies {
         var values = new LinkedHashMap<String, Object[]>();
         columns.types().forEach((name, type) -> {
             var column = rows.stream().map(row -> row.get(name));
-            values.put(name, type.equals("bytea") ? column.toArray(byte[][]::new) : column.toArray());
+            values.put(name, column.toArray(size -> array(type, size)));
         });
         return new Rows(columns, values);
+    }
+
+    /** As the driver sends them quickest: in binary, if it knows the type. */
+    private static Object[] array(String type, int size) {
+        return switch (type) {
+            case "text", "json" -> new String[size];
+            case "bigint" -> new Long[size];
+            case "integer", "smallint" -> new Integer[size];
+            case "bytea" -> new byte[size][];
+            default -> new Object[size];
+        };
     }
 
     private List<Map<String, Object>> rows(Columns columns, String alias, String join) throws SQLException {
@@ -154,6 +165,7 @@ final class Copies {
             case "bytea" -> row.getBytes(name);
             case "json" -> row.getString(name);
             case "bigint" -> row.getLong(name);
+            case "integer", "smallint" -> row.getInt(name);
             default -> row.getObject(name);
         };
     }

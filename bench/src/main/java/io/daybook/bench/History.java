@@ -172,9 +172,7 @@ final class History {
                 transaction.sequence(),
                 at,
                 at,
-                at,
-                "[]",
-                "[{\"status\":\"pending\",\"at\":\"%s\"},{\"status\":\"succeeded\",\"at\":\"%s\"}]".formatted(at, at));
+                at);
         row(
                 transactionRows,
                 ledgerKey,
@@ -221,7 +219,7 @@ final class History {
     private void copy() throws SQLException, IOException {
         copy(
                 "operation (ledger_key, operation_id, kind, status, version, attempts, idempotency_key, fingerprint,"
-                        + " caller, request, sequence, created_at, updated_at, completed_at, steps, transitions)",
+                        + " caller, request, sequence, created_at, updated_at, completed_at)",
                 operationRows);
         copy(
                 "transaction (ledger_key, sequence, transaction_id, operation_id, kind, at, caller, fingerprint, hash)",
