@@ -6,16 +6,14 @@ import io.daybook.contract.RedisKeys;
 import io.daybook.runtime.Redis;
 import io.daybook.runtime.Script;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -30,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class Publisher {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
     private static final Script PUBLISH = Script.beside(Publisher.class, "publish.lua");
+    /** Statuses in one step of Redis, which does nothing else meanwhile. */
+    private static final int AT_ONCE = 100;
 
     private final Redis redis;
     private final ReadModels readModels;
@@ -66,12 +66,9 @@ final class Publisher {
     /** The statuses alone. */
     boolean tell(String tenant, String ledgerId, List<Operation> operations) {
         try {
-            var commands = redis.commands();
-            var answers = operations.stream()
-                    .map(operation -> publish(commands, tenant, ledgerId, operation))
-                    .toList();
-            for (var i = 0; i < answers.size(); i++) {
-                confirm(answers.get(i), tenant, ledgerId, operations.get(i));
+            for (var first = 0; first < operations.size(); first += AT_ONCE) {
+                var end = Math.min(first + AT_ONCE, operations.size());
+                publishTogether(tenant, ledgerId, operations.subList(first, end));
             }
             return true;
         } catch (RedisException e) {
@@ -110,37 +107,21 @@ final class Publisher {
         }
     }
 
-    private RedisFuture<Long> publish(
-            RedisClusterAsyncCommands<String, String> commands, String tenant, String ledgerId, Operation operation) {
-        return commands.evalsha(
-                PUBLISH.digest(),
-                ScriptOutputType.INTEGER,
-                new String[] {RedisKeys.operation(operation.operationId()), RedisKeys.pending(tenant, ledgerId)},
-                arguments(tenant, operation));
-    }
-
-    private void confirm(RedisFuture<Long> answer, String tenant, String ledgerId, Operation operation) {
-        try {
-            redis.get(answer);
-        } catch (RedisNoScriptException e) {
-            redis.call(
-                    PUBLISH,
-                    ScriptOutputType.INTEGER,
-                    List.of(RedisKeys.operation(operation.operationId()), RedisKeys.pending(tenant, ledgerId)),
-                    List.of(arguments(tenant, operation)));
+    private void publishTogether(String tenant, String ledgerId, List<Operation> operations) {
+        var keys = new ArrayList<String>();
+        var arguments = new ArrayList<String>();
+        keys.add(RedisKeys.pending(tenant, ledgerId));
+        arguments.add(tenant);
+        arguments.add(retentionSeconds);
+        for (var operation : operations) {
+            keys.add(RedisKeys.operation(operation.operationId()));
+            arguments.add(operation.operationId().toString());
+            arguments.add(Integer.toString(operation.version()));
+            arguments.add(operation.status().toString());
+            arguments.add(operation.done() ? "done" : "");
+            arguments.add(operation.status().isFinal() ? "final" : "");
+            arguments.add(new String(codec.write(operation), StandardCharsets.UTF_8));
         }
-    }
-
-    private String[] arguments(String tenant, Operation operation) {
-        return new String[] {
-            Integer.toString(operation.version()),
-            operation.status().toString(),
-            operation.done() ? "done" : "",
-            new String(codec.write(operation), StandardCharsets.UTF_8),
-            tenant,
-            retentionSeconds,
-            operation.operationId().toString(),
-            operation.status().isFinal() ? "final" : ""
-        };
+        redis.call(PUBLISH, ScriptOutputType.INTEGER, keys, arguments);
     }
 }

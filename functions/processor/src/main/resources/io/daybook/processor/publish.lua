@@ -1,28 +1,29 @@
--- Writes an operation's status if it is newer than what is there, and wakes those who wait for its outcome. What nothing
--- can come after is newer than all else: an attempt that overlapped may have counted further.
--- KEYS[1] the operation, KEYS[2] the ledger's pending operations
--- ARGV version, status, 'done' or '', JSON, tenant, seconds to keep, id, 'final' or ''
-if ARGV[3] ~= '' then
-  redis.call('ZREM', KEYS[2], ARGV[7])
-end
-local before = redis.call('HMGET', KEYS[1], 'v', 's')
-local status = before[2]
-local ended = status == 'succeeded' or status == 'failed' or status == 'discarded'
-local newer = tonumber(before[1] or '0') < tonumber(ARGV[1])
-if ended ~= (ARGV[8] ~= '') then
-  newer = not ended
-end
-if not newer then
-  return 0
-end
-redis.call('HSET', KEYS[1], 't', ARGV[5], 'v', ARGV[1], 's', ARGV[2], 'd', ARGV[4])
-redis.call('EXPIRE', KEYS[1], ARGV[6])
-if ARGV[3] ~= '' then
-  local waiting = redis.call('HGET', KEYS[1], 'w')
-  if waiting then
-    redis.call('HDEL', KEYS[1], 'w')
-    for channel in string.gmatch(waiting, '%S+') do
-      redis.call('PUBLISH', channel, ARGV[4])
+-- Writes the status of each operation if it is newer than what is there, and wakes those who wait for its outcome. What
+-- nothing can come after is newer than all else: an attempt that overlapped may have counted further.
+-- KEYS[1] the ledger's pending operations, KEYS[2…] the operations
+-- ARGV tenant, seconds to keep; for each operation: id, version, status, 'done' or '', 'final' or '', JSON
+local tenant, keep = ARGV[1], ARGV[2]
+for i = 2, #KEYS do
+  local at = 3 + (i - 2) * 6
+  local key, id, version, status = KEYS[i], ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local done, final, json = ARGV[at + 3] ~= '', ARGV[at + 4] ~= '', ARGV[at + 5]
+  if done then
+    redis.call('ZREM', KEYS[1], id)
+  end
+  local before = redis.call('HMGET', key, 'v', 's', 'w')
+  local ended = before[2] == 'succeeded' or before[2] == 'failed' or before[2] == 'discarded'
+  local newer = tonumber(before[1] or '0') < tonumber(version)
+  if ended ~= final then
+    newer = not ended
+  end
+  if newer then
+    redis.call('HSET', key, 't', tenant, 'v', version, 's', status, 'd', json)
+    redis.call('EXPIRE', key, keep)
+    if done and before[3] then
+      redis.call('HDEL', key, 'w')
+      for channel in string.gmatch(before[3], '%S+') do
+        redis.call('PUBLISH', channel, json)
+      end
     end
   end
 end

@@ -175,7 +175,7 @@ public final class AccountTable {
             insert.setObject(2, Rows.time(now));
             Rows.array(insert, 3, "text", accounts, Account::id);
             Rows.array(insert, 4, "text", accounts, Account::currency);
-            Rows.array(insert, 5, "smallint", accounts, Account::scale);
+            Rows.array(insert, 5, "integer", accounts, Account::scale);
             var keys = new HashMap<String, Long>();
             Rows.list(insert, row -> keys.put(row.getString("account_id"), row.getLong("account_key")));
             return keys;

@@ -290,13 +290,10 @@ public final class OperationTable {
                     19,
                     "text",
                     rows,
-                    row -> text(codec.write(row.operation().steps())));
-            Rows.array(
-                    insert,
-                    20,
-                    "text",
-                    rows,
-                    row -> text(codec.write(row.operation().transitions())));
+                    row -> row.operation().steps().isEmpty()
+                            ? null
+                            : text(codec.write(row.operation().steps())));
+            Rows.array(insert, 20, "text", rows, row -> transitions(row.operation()));
             Rows.array(insert, 21, "text", rows, row -> balances(row.operation()));
             Rows.array(insert, 22, "text", rows, row -> row.operation().detail());
             Rows.array(insert, 23, "bytea", rows, OperationTable::trace);
@@ -328,6 +325,18 @@ public final class OperationTable {
             delete.setObject(3, Rows.time(completedBefore));
             return delete.executeUpdate();
         }
+    }
+
+    /** Only where they are not those of nearly all: accepted, then done. */
+    private String transitions(Operation operation) {
+        var usual = usual(operation.createdAt(), operation.status(), operation.completedAt());
+        return operation.transitions().equals(usual) ? null : text(codec.write(operation.transitions()));
+    }
+
+    private static List<Operation.Transition> usual(Instant createdAt, OperationStatus status, Instant completedAt) {
+        return List.of(
+                new Operation.Transition(OperationStatus.PENDING, createdAt),
+                new Operation.Transition(status, completedAt));
     }
 
     /** Only where they are not those of its one transaction. */
@@ -488,8 +497,9 @@ public final class OperationTable {
                     result,
                     problem,
                     duplicateOf,
-                    List.of(codec.read(steps.getBytes(StandardCharsets.UTF_8), Operation.Step[].class)),
-                    List.of(codec.read(transitions.getBytes(StandardCharsets.UTF_8), Operation.Transition[].class)),
+                    list(codec, steps, Operation.Step[].class).orElse(List.of()),
+                    list(codec, transitions, Operation.Transition[].class)
+                            .orElseGet(() -> usual(createdAt, status, completedAt)),
                     completedAt == null ? null : completedAt.plus(retention));
             return new Row(
                     tenant,
@@ -500,9 +510,12 @@ public final class OperationTable {
         }
 
         private List<Operation.Balance> balances(Codec codec, List<Operation.Balance> left) {
-            return balances == null
-                    ? left
-                    : List.of(codec.read(balances.getBytes(StandardCharsets.UTF_8), Operation.Balance[].class));
+            return list(codec, balances, Operation.Balance[].class).orElse(left);
+        }
+
+        private static <T> Optional<List<T>> list(Codec codec, String json, Class<T[]> type) {
+            return Optional.ofNullable(json)
+                    .map(text -> List.of(codec.read(text.getBytes(StandardCharsets.UTF_8), type)));
         }
     }
 }

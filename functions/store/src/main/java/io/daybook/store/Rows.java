@@ -50,8 +50,19 @@ final class Rows {
     static <T> void array(
             PreparedStatement statement, int parameter, String type, Collection<T> elements, Function<T, ?> value)
             throws SQLException {
-        var values = elements.stream().map(value);
-        Object[] array = type.equals("bytea") ? values.toArray(byte[][]::new) : values.toArray();
+        var array = elements.stream().map(value).toArray(size -> array(type, size));
         statement.setArray(parameter, statement.getConnection().createArrayOf(type, array));
+    }
+
+    /** The driver sends arrays in binary whose Java type it knows; others it has to write, and quote, as text. */
+    private static Object[] array(String type, int size) {
+        return switch (type) {
+            case "text" -> new String[size];
+            case "bigint" -> new Long[size];
+            case "integer" -> new Integer[size];
+            case "boolean" -> new Boolean[size];
+            case "bytea" -> new byte[size][];
+            default -> new Object[size];
+        };
     }
 }

@@ -58,7 +58,7 @@ public final class TransactionTable {
             var lines = lines(transactions);
             insert.setInt(1, ledgerKey);
             Rows.array(insert, 2, "bigint", lines, Line::sequence);
-            Rows.array(insert, 3, "smallint", lines, Line::line);
+            Rows.array(insert, 3, "integer", lines, Line::line);
             Rows.array(
                     insert,
                     4,
