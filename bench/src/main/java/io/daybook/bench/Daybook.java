@@ -78,6 +78,11 @@ final class Daybook implements AutoCloseable {
         }
 
         @Override
+        public void webhooks() {
+            functions.webhooks();
+        }
+
+        @Override
         public void migrate() {
             functions.migrate();
         }

@@ -123,6 +123,9 @@ record QueueRate(double seconds, int many) {
         public void relay() {}
 
         @Override
+        public void webhooks() {}
+
+        @Override
         public void migrate() {}
 
         @Override

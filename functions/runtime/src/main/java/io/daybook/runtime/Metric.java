@@ -25,7 +25,10 @@ public enum Metric {
     DEAD_LETTERS(Sort.LEVEL),
     HALTED_LEDGERS(Sort.LEVEL),
     PARKED(Sort.LEVEL),
-    REDIS_AWAY(Sort.LEVEL);
+    REDIS_AWAY(Sort.LEVEL),
+    WEBHOOKS_DELIVERED(Sort.COUNT),
+    WEBHOOK_FAILURES(Sort.COUNT),
+    WEBHOOKS_DISABLED(Sort.COUNT);
 
     /** What may be done with its values. */
     public enum Sort {

@@ -1,6 +1,7 @@
 package io.daybook.webhooks;
 
 import io.daybook.runtime.Meter;
+import io.daybook.runtime.Metric;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.function.aws.MicronautRequestHandler;
 import jakarta.inject.Inject;
@@ -25,9 +26,9 @@ public final class WebhooksHandler extends MicronautRequestHandler<Map<String, O
     @Override
     public Map<String, Object> execute(Map<String, Object> ignored) {
         var report = webhooks.run();
-        meter.count("WebhooksDelivered", report.delivered());
-        meter.count("WebhookFailures", report.failures());
-        meter.count("WebhooksDisabled", report.disabled());
+        meter.count(Metric.WEBHOOKS_DELIVERED, report.delivered());
+        meter.count(Metric.WEBHOOK_FAILURES, report.failures());
+        meter.count(Metric.WEBHOOKS_DISABLED, report.disabled());
         meter.flush();
         return Map.of("delivered", report.delivered(), "failures", report.failures(), "disabled", report.disabled());
     }

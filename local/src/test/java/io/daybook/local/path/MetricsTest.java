@@ -101,6 +101,7 @@ class MetricsTest {
             halt(daybook, ledger);
             ledger.deposit("a", "1.00").is(202);
             daybook.functions().relay();
+            daybook.functions().webhooks();
             var shown = await().until(
                             () -> scrape(daybook),
                             now -> now.value("daybook_backlog").equals(Optional.of(1.0)));
