@@ -33,6 +33,9 @@ import java.util.stream.Stream;
  */
 final class Course {
     static final List<String> LEDGERS = List.of("x", "y", "z", "void");
+    /** More than any message has. */
+    private static final double ITEMS = 100_000;
+
 
     private final Simulation simulation;
     private final Codec codec;
@@ -60,7 +63,10 @@ final class Course {
         record Redrive(UUID operationId) implements Deed {}
     }
 
-    /** @param place among all that its ledger does in the same transaction; a half is behind what is in the queue there */
+    /**
+     * @param place among all that its ledger does in the same transaction: that in the queue, a little more for what is not
+     *     the first of its message, and a half more for what comes behind all of it
+     */
     private record Event(Instant at, String ledger, double place, Deed deed) {
         boolean isAppliedWith(Event other) {
             return deed instanceof Deed.Apply && at.equals(other.at) && ledger.equals(other.ledger);
@@ -172,7 +178,7 @@ final class Course {
                 addAtomic(events, ledger, place, arrival, firsts.get(place));
             } else if (logged.submissions().getFirst().step() == null) {
                 for (var one : firsts.get(place)) {
-                    addSingle(events, ledger, place, arrival, one);
+                    addSingle(events, ledger, within(logged, place, name(one)), arrival, one);
                 }
             }
         }
@@ -192,7 +198,9 @@ final class Course {
                 var at = decidedAt(operation);
                 var place = takenIn(ledger, places, name, at);
                 var logged = log.get(its.contains((int) place) ? (int) place : its.getFirst());
-                again.add(new Event(at, ledger, place, new Deed.Apply(message(logged, first))));
+                var turn =
+                        logged.message().atomic() || place != (int) place ? place : within(logged, (int) place, name);
+                again.add(new Event(at, ledger, turn, new Deed.Apply(message(logged, first))));
             }
         });
         events.addAll(again);
@@ -214,7 +222,12 @@ final class Course {
         return arrivals;
     }
 
-    private void addSingle(List<Event> events, String ledger, int place, Instant arrival, Submission one) {
+    private static double within(Logged logged, int place, String name) {
+        var turn = logged.submissions().stream().map(Course::name).toList().indexOf(name);
+        return place + turn / ITEMS;
+    }
+
+    private void addSingle(List<Event> events, String ledger, double place, Instant arrival, Submission one) {
         var operation = rows.get(one.operationId()).operation();
         var message = new World.Message(false, List.of(one));
         if (operation.duplicateOf() != null) {
@@ -263,7 +276,7 @@ final class Course {
     }
 
     /** It dies, and is sent again. */
-    private void addTurns(List<Event> events, String ledger, int place, Submission one, boolean isTold) {
+    private void addTurns(List<Event> events, String ledger, double place, Submission one, boolean isTold) {
         var id = one.operationId();
         var operation = rows.get(id).operation();
         var decided = decidedAt(operation);
