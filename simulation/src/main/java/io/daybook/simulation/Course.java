@@ -36,7 +36,6 @@ final class Course {
     /** More than any message has. */
     private static final double ITEMS = 100_000;
 
-
     private final Simulation simulation;
     private final Codec codec;
     private final Map<UUID, OperationTable.Row> rows;
