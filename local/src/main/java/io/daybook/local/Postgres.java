@@ -16,7 +16,7 @@ public final class Postgres implements AutoCloseable {
 
     private static final String DATABASE = "daybook";
     private static final String USER = "postgres";
-    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final Duration START_MAX = Duration.ofMinutes(3);
 
     private final Path data;
     private final Path complete;
