@@ -2,7 +2,6 @@ package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.micronaut.serde.annotation.Serdeable;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -17,9 +16,7 @@ public enum ActionItemStatus {
     CANCELLED;
 
     public static Optional<ActionItemStatus> of(String text) {
-        return Arrays.stream(values())
-                .filter(status -> status.toString().equals(text))
-                .findFirst();
+        return Names.find(values(), text);
     }
 
     public Set<ActionItemStatus> next() {

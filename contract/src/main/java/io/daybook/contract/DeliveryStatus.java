@@ -2,7 +2,6 @@ package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.micronaut.serde.annotation.Serdeable;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -16,9 +15,7 @@ public enum DeliveryStatus {
     FAILED;
 
     public static Optional<DeliveryStatus> of(String text) {
-        return Arrays.stream(values())
-                .filter(status -> status.toString().equals(text))
-                .findFirst();
+        return Names.find(values(), text);
     }
 
     @Override

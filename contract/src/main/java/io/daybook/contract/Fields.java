@@ -289,15 +289,7 @@ public final class Fields {
     }
 
     public <T> List<T> list(String name, int min, int max, Function<Fields, T> reader) {
-        var value = value(name);
-        if (!(value instanceof List<?> list)) {
-            error(name, value == null ? "is required" : "must be an array");
-            return List.of();
-        }
-        if (list.size() < min || list.size() > max) {
-            error(name, "must have " + min + " to " + max + " elements");
-            return List.of();
-        }
+        var list = elements(name, min, max);
         var result = new ArrayList<T>(list.size());
         for (var i = 0; i < list.size(); i++) {
             var at = pointer + "/" + name + "/" + i;
@@ -312,15 +304,7 @@ public final class Fields {
 
     /** An array of strings, each of them once. */
     public List<String> texts(String name, int min, int max, Predicate<String> rule, String detail) {
-        var value = value(name);
-        if (!(value instanceof List<?> list)) {
-            error(name, value == null ? "is required" : "must be an array");
-            return List.of();
-        }
-        if (list.size() < min || list.size() > max) {
-            error(name, "must have " + min + " to " + max + " elements");
-            return List.of();
-        }
+        var list = elements(name, min, max);
         var result = new LinkedHashSet<String>();
         for (var i = 0; i < list.size(); i++) {
             if (!(list.get(i) instanceof String text) || !rule.test(text)) {
@@ -330,6 +314,19 @@ public final class Fields {
             }
         }
         return List.copyOf(result);
+    }
+
+    private List<?> elements(String name, int min, int max) {
+        var value = value(name);
+        if (!(value instanceof List<?> list)) {
+            error(name, value == null ? "is required" : "must be an array");
+            return List.of();
+        }
+        if (list.size() < min || list.size() > max) {
+            error(name, "must have " + min + " to " + max + " elements");
+            return List.of();
+        }
+        return list;
     }
 
     public <T> T optional(String name, Supplier<T> reader) {

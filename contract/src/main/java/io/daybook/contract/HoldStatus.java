@@ -2,7 +2,6 @@ package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.micronaut.serde.annotation.Serdeable;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -15,9 +14,7 @@ public enum HoldStatus {
     EXPIRED;
 
     public static Optional<HoldStatus> of(String text) {
-        return Arrays.stream(values())
-                .filter(status -> status.toString().equals(text))
-                .findFirst();
+        return Names.find(values(), text);
     }
 
     @Override

@@ -31,9 +31,7 @@ public enum Kind {
     }
 
     public static Optional<Kind> of(String text) {
-        return Arrays.stream(values())
-                .filter(kind -> kind.toString().equals(text))
-                .findFirst();
+        return Names.find(values(), text);
     }
 
     /** The kind whose operations are made at a path: {@code deposits} makes a deposit. */

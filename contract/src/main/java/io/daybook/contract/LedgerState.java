@@ -2,9 +2,7 @@ package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.micronaut.serde.annotation.Serdeable;
-import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 
 /** Whether a ledger's operations are applied. */
 @Serdeable
@@ -15,13 +13,6 @@ public enum LedgerState {
     HALTED,
     /** again: what was parked first, then what has come since */
     RESUMING;
-
-    /** The state of this name. */
-    public static Optional<LedgerState> of(String name) {
-        return Arrays.stream(values())
-                .filter(state -> state.toString().equals(name))
-                .findFirst();
-    }
 
     @Override
     @JsonValue

@@ -2,7 +2,6 @@ package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.micronaut.serde.annotation.Serdeable;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,9 +19,7 @@ public enum OperationStatus {
     DISCARDED;
 
     public static Optional<OperationStatus> of(String text) {
-        return Arrays.stream(values())
-                .filter(status -> status.toString().equals(text))
-                .findFirst();
+        return Names.find(values(), text);
     }
 
     public Set<OperationStatus> next() {

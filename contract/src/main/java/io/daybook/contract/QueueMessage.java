@@ -5,7 +5,6 @@ import io.micronaut.serde.annotation.Serdeable;
 import io.micronaut.serde.config.naming.SnakeCaseStrategy;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -90,6 +89,6 @@ public record QueueMessage(
 
     /** The trace of one of its operations. */
     public Trace traceOf(Item item) {
-        return Optional.ofNullable(traceparent).flatMap(Trace::parse).orElseGet(() -> Trace.of(item.operationId()));
+        return Trace.of(traceparent, item.operationId());
     }
 }

@@ -2,7 +2,6 @@ package io.daybook.contract;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.micronaut.serde.annotation.Serdeable;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -18,9 +17,7 @@ public enum StepName {
     RELEASE;
 
     public static Optional<StepName> of(String text) {
-        return Arrays.stream(values())
-                .filter(name -> name.toString().equals(text))
-                .findFirst();
+        return Names.find(values(), text);
     }
 
     @Override

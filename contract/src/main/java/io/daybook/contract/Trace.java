@@ -55,6 +55,15 @@ public record Trace(String id, String parentId, String flags) {
                         SAMPLED.matcher(header).find() ? RECORDED : NOT_RECORDED));
     }
 
+    /**
+     * The one that an operation belongs to.
+     *
+     * @param traceparent as its client named it; {@code null} if it named none
+     */
+    public static Trace of(String traceparent, UUID operationId) {
+        return Optional.ofNullable(traceparent).flatMap(Trace::parse).orElseGet(() -> of(operationId));
+    }
+
     /** The one of its own of an operation that came with none: the same whenever it is asked, so that nobody keeps it. */
     public static Trace of(UUID operationId) {
         var hex = HexFormat.of();

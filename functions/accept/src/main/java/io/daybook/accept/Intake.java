@@ -115,11 +115,10 @@ final class Intake {
     }
 
     private static LogSubject about(Caller caller, String ledgerId, UUID operationId) {
-        var trace = Optional.ofNullable(caller.traceparent()).flatMap(Trace::parse);
         return LogSubject.open()
                 .ledger(ledgerId)
                 .operation(operationId)
-                .trace(trace.orElseGet(() -> Trace.of(operationId)).id());
+                .trace(Trace.of(caller.traceparent(), operationId).id());
     }
 
     private Accepted apply(Caller caller, String ledgerId, Wanted wanted, Claim held, Books books) {

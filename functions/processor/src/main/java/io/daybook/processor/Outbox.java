@@ -1,5 +1,6 @@
 package io.daybook.processor;
 
+import io.daybook.contract.LedgerName;
 import io.daybook.contract.Operation;
 import io.daybook.contract.QueueMessage;
 import io.daybook.runtime.LogSubject;
@@ -140,16 +141,16 @@ final class Outbox {
                         .distinct()
                         .toList();
                 var byLedger = operations.find(connection, ids).stream()
-                        .collect(Collectors.groupingBy(
-                                row -> List.of(row.tenant(), row.operation().ledgerId())));
+                        .collect(Collectors.groupingBy(row ->
+                                new LedgerName(row.tenant(), row.operation().ledgerId())));
                 for (var ledger : byLedger.entrySet()) {
                     var statuses = ledger.getValue().stream()
                             .map(OperationTable.Row::operation)
                             .toList();
                     try (var subject = LogSubject.open()) {
-                        subject.ledger(ledger.getKey().get(1));
+                        subject.ledger(ledger.getKey().ledgerId());
                         if (!publisher.tell(
-                                ledger.getKey().get(0), ledger.getKey().get(1), statuses)) {
+                                ledger.getKey().tenant(), ledger.getKey().ledgerId(), statuses)) {
                             return 0;
                         }
                     }

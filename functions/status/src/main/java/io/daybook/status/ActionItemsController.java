@@ -15,7 +15,6 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
-import java.util.Arrays;
 import java.util.List;
 
 /** Follow-up work on a ledger. */
@@ -39,11 +38,7 @@ final class ActionItemsController {
             @Nullable @QueryValue String status,
             @Nullable @QueryValue String after,
             @QueryValue(defaultValue = "100") int limit) {
-        var wanted = status == null
-                ? null
-                : ActionItemStatus.of(status)
-                        .orElseThrow(() ->
-                                Page.malformed("status must be one of " + Arrays.toString(ActionItemStatus.values())));
+        var wanted = Page.choice("status", status, ActionItemStatus.values());
         var ledger = books.ledger(caller.tenant(), ledgerId);
         var behind = Ids.cursor(after);
         var most = Page.limit(limit) + 1;

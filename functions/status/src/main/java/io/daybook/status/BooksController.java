@@ -18,7 +18,6 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Produces;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
-import java.util.Arrays;
 
 /** Ledgers, accounts and what stands in the books, and the audit. */
 @Controller("/v1/ledgers")
@@ -56,11 +55,7 @@ final class BooksController {
             @Nullable @QueryValue String state,
             @QueryValue(defaultValue = "") String after,
             @QueryValue(defaultValue = "100") int limit) {
-        var wanted = state == null
-                ? null
-                : LedgerState.of(state)
-                        .orElseThrow(
-                                () -> Page.malformed("state must be one of " + Arrays.toString(LedgerState.values())));
+        var wanted = Page.choice("state", state, LedgerState.values());
         var found = books.ledgers(caller.tenant(), wanted, Page.after(after), Page.limit(limit) + 1);
         return Page.of(found, limit, LedgerResource::ledgerId);
     }

@@ -14,7 +14,6 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
-import java.util.Arrays;
 
 /** What is kept back on accounts. */
 @Controller("/v1")
@@ -44,11 +43,7 @@ final class HoldsController {
             @Nullable @QueryValue String status,
             @Nullable @QueryValue String after,
             @QueryValue(defaultValue = "100") int limit) {
-        var wanted = status == null
-                ? null
-                : HoldStatus.of(status)
-                        .orElseThrow(
-                                () -> Page.malformed("status must be one of " + Arrays.toString(HoldStatus.values())));
+        var wanted = Page.choice("status", status, HoldStatus.values());
         var ledger = books.ledger(caller.tenant(), ledgerId);
         var behind = Ids.cursor(after);
         var most = Page.limit(limit) + 1;

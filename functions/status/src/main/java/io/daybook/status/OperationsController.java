@@ -68,16 +68,8 @@ final class OperationsController {
         Window.mustNotRunBackwards(start, end);
         var ledger = books.ledger(caller.tenant(), ledgerId);
         var filter = new OperationTable.Filter(
-                status == null
-                        ? null
-                        : OperationStatus.of(status)
-                                .orElseThrow(() -> Page.malformed(
-                                        "status must be one of " + Arrays.toString(OperationStatus.values()))),
-                kind == null
-                        ? null
-                        : Kind.of(kind)
-                                .orElseThrow(
-                                        () -> Page.malformed("kind must be one of " + Arrays.toString(Kind.values()))),
+                Page.choice("status", status, OperationStatus.values()),
+                Page.choice("kind", kind, Kind.values()),
                 Page.text("reference_id", referenceId));
         var behind = after == null
                 ? NEWEST

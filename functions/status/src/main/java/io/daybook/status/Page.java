@@ -3,10 +3,12 @@ package io.daybook.status;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.daybook.contract.Fields;
 import io.daybook.contract.Identifiers;
+import io.daybook.contract.Names;
 import io.daybook.contract.ProblemCode;
 import io.daybook.runtime.ProblemException;
 import io.micronaut.serde.annotation.Serdeable;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 
@@ -90,6 +92,18 @@ record Page<T>(List<T> items, String previous, String next) {
             throw malformed(name + " must have printable characters");
         }
         return text;
+    }
+
+    /**
+     * @param text the name of a constant, or {@code null} for none
+     * @throws ProblemException {@code malformed_request} if it names none of them
+     */
+    static <E extends Enum<E>> E choice(String name, String text, E[] constants) {
+        if (text == null) {
+            return null;
+        }
+        return Names.find(constants, text)
+                .orElseThrow(() -> malformed(name + " must be one of " + Arrays.toString(constants)));
     }
 
     static ProblemException malformed(String detail) {

@@ -18,7 +18,6 @@ import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Arrays;
 
 /** Where a tenant is told of its events by HTTP, and what became of them. Their secrets are not told here. */
 @Controller("/v1/webhooks")
@@ -57,11 +56,7 @@ final class WebhooksController {
             @Nullable @QueryValue String status,
             @Nullable @QueryValue String after,
             @QueryValue(defaultValue = "100") int limit) {
-        var wanted = status == null
-                ? null
-                : DeliveryStatus.of(status)
-                        .orElseThrow(() ->
-                                Page.malformed("status must be one of " + Arrays.toString(DeliveryStatus.values())));
+        var wanted = Page.choice("status", status, DeliveryStatus.values());
         var behind = after == null ? null : Ids.cursor(after);
         var most = Page.limit(limit) + 1;
         var found = database.snapshot(connection ->

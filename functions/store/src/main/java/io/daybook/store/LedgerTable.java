@@ -35,7 +35,12 @@ public final class LedgerTable {
     }
 
     /** A ledger that does not apply what comes. */
-    public record Standing(int key, String tenant, String ledgerId, LedgerState state) {}
+    public record Standing(int key, String tenant, String ledgerId, LedgerState state) {
+
+        public LedgerName name() {
+            return new LedgerName(tenant, ledgerId);
+        }
+    }
 
     /** Waits until nobody else writes to the ledger, and keeps all others out until the transaction ends. */
     public Optional<Row> lock(Connection connection, String tenant, String ledgerId) throws SQLException {

@@ -51,9 +51,7 @@ public final class Levels {
 
         /** Where what is on its way should be applied soon. */
         public boolean isRunning(LedgerName name) {
-            return standing.stream()
-                    .noneMatch(ledger -> ledger.tenant().equals(name.tenant())
-                            && ledger.ledgerId().equals(name.ledgerId()));
+            return standing.stream().map(LedgerTable.Standing::name).noneMatch(name::equals);
         }
 
         public long in(LedgerState state) {

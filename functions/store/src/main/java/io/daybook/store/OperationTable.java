@@ -57,9 +57,7 @@ public final class OperationTable {
 
         /** The trace that it belongs to. */
         public Trace trace() {
-            return Optional.ofNullable(traceparent)
-                    .flatMap(Trace::parse)
-                    .orElseGet(() -> Trace.of(operation.operationId()));
+            return Trace.of(traceparent, operation.operationId());
         }
 
         /** Whether it can have its outcome when its message comes. Whoever is dead waits for an operator. */
