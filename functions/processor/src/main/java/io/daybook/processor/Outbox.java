@@ -42,6 +42,7 @@ final class Outbox {
     private final Publisher publisher;
     private final Clock clock;
     private final Duration drainMax;
+    private final Duration drainAllMax;
 
     Outbox(
             Database database,
@@ -51,7 +52,8 @@ final class Outbox {
             OperationQueue queue,
             Publisher publisher,
             Clock clock,
-            @Value("${daybook.outbox.drain-max}") Duration drainMax) {
+            @Value("${daybook.outbox.drain-max}") Duration drainMax,
+            @Value("${daybook.outbox.drain-all-max}") Duration drainAllMax) {
         this.database = database;
         this.outbox = outbox;
         this.operations = operations;
@@ -60,23 +62,34 @@ final class Outbox {
         this.publisher = publisher;
         this.clock = clock;
         this.drainMax = drainMax;
+        this.drainAllMax = drainAllMax;
     }
 
     /** Sends what the ledgers have, as far as it goes, and never fails: what stays is sent by the relay. */
     int drain(Collection<Integer> ledgers) {
-        var until = clock.instant().plus(drainMax);
+        return drain(ledgers, drainMax);
+    }
+
+    /** In turns, so that a ledger with much to send does not keep the others waiting. */
+    private int drain(Collection<Integer> ledgers, Duration max) {
+        var until = clock.instant().plus(max);
+        var left = new LinkedHashSet<>(ledgers);
         var sent = 0;
         try {
-            for (var ledger : ledgers) {
-                var more = ROWS_MAX;
-                while (more == ROWS_MAX && clock.instant().isBefore(until)) {
-                    more = database.transaction(connection -> send(connection, ledger));
-                    sent += more;
-                }
-                more = events.areSent() ? ROWS_MAX : 0;
-                while (more >= ROWS_MAX && clock.instant().isBefore(until)) {
-                    more = database.transaction(connection -> events.send(connection, ledger, ROWS_MAX));
-                    sent += more;
+            while (!left.isEmpty()) {
+                for (var turn = left.iterator(); turn.hasNext(); ) {
+                    var ledger = turn.next();
+                    if (!clock.instant().isBefore(until)) {
+                        return sent;
+                    }
+                    var messages = database.transaction(connection -> send(connection, ledger));
+                    var told = events.areSent()
+                            ? database.transaction(connection -> events.send(connection, ledger, ROWS_MAX))
+                            : 0;
+                    sent += messages + told;
+                    if (messages < ROWS_MAX && told < ROWS_MAX) {
+                        turn.remove();
+                    }
                 }
             }
         } catch (RuntimeException e) {
@@ -100,13 +113,14 @@ final class Outbox {
 
     /** Sends what any ledger has. */
     int drainAll() {
-        return drain(database.transaction(connection -> {
-            var ledgers = new LinkedHashSet<>(outbox.ledgers(connection, LEDGERS_MAX));
+        var ledgers = database.transaction(connection -> {
+            var some = new LinkedHashSet<>(outbox.ledgers(connection, LEDGERS_MAX));
             if (events.areSent()) {
-                ledgers.addAll(events.unsent(connection, LEDGERS_MAX));
+                some.addAll(events.unsent(connection, LEDGERS_MAX));
             }
-            return ledgers;
-        }));
+            return some;
+        });
+        return drain(ledgers, drainAllMax);
     }
 
     /** Tells Redis; what does not arrive is told by the relay. */

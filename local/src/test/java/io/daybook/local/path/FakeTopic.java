@@ -79,6 +79,11 @@ final class FakeTopic implements AutoCloseable {
                 .toList();
     }
 
+    /** Of which ledgers events have come, in the order in which they came. */
+    List<String> groups() {
+        return received.stream().map(Message::group).toList();
+    }
+
     List<String> types(Ledger ledger) {
         return of(ledger).stream().map(Message::type).toList();
     }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import io.daybook.contract.RedisKeys;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -160,6 +161,25 @@ class OutboxTest {
                         .flatMap(id -> List.of(id + ":requested", id + ":completed").stream())
                         .toList());
         await().untilAsserted(() -> assertThat(unsent()).isZero());
+    }
+
+    @Test
+    void a_ledger_with_much_to_tell_does_not_keep_another_waiting() {
+        var busy = ledger();
+        var quiet = ledger();
+        TOPIC.is(FakeTopic.Mood.AWAY);
+        busy.send("batches", object("operations", Collections.nCopies(250, item("deposit", money("a", "1.00", "EUR")))))
+                .is(202);
+        quiet.deposit("a", "1.00").is(202);
+        await().untilAsserted(() -> assertThat(unsent()).isGreaterThan(250));
+        TOPIC.is(FakeTopic.Mood.THERE);
+        daybook.functions().relay();
+        var groups = TOPIC.groups();
+        assertThat(TOPIC.of(busy)).hasSize(500);
+        assertThat(groups.indexOf("demo~" + quiet.id()))
+                .isPositive()
+                .isLessThan(groups.lastIndexOf("demo~" + busy.id()));
+        assertThat(unsent()).isZero();
     }
 
     @Test
