@@ -29,6 +29,7 @@ import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.lambda.LambdaClient;
 
 /** Daybook as its Terraform deploys it on LocalStack, with a PostgreSQL and a Valkey beside. */
 final class Deployment implements AutoCloseable {
@@ -166,6 +167,15 @@ final class Deployment implements AutoCloseable {
                 .region(Region.US_EAST_1)
                 .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create("test", "test")))
                 .build();
+    }
+
+    /** As its schedule does each minute on AWS. */
+    void relay() {
+        var answer = client(LambdaClient.builder())
+                .invoke(request -> request.functionName("daybook-relay").qualifier("live"));
+        if (answer.functionError() != null) {
+            throw new AssertionError(answer.payload().asUtf8String());
+        }
     }
 
     void sql(String statements) {
