@@ -47,7 +47,8 @@ final class BareSql implements AutoCloseable {
             "sequence bigint",
             "created_at timestamptz",
             "updated_at timestamptz",
-            "completed_at timestamptz");
+            "completed_at timestamptz",
+            "digest bytea");
 
     static final Columns EVENT = new Columns("event", "number bigint", "operation_id uuid", "created_at timestamptz");
 

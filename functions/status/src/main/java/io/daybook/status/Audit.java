@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -141,7 +142,7 @@ final class Audit {
         Report report() throws SQLException {
             var page = List.<Transaction>of();
             do {
-                page = transactions.list(connection, ledger.key(), last, PAGE);
+                page = page();
                 page.forEach(this::check);
                 checkOperations(page);
             } while (page.size() == PAGE && seen < transactionsMax);
@@ -160,6 +161,33 @@ final class Audit {
                     clock.instant().truncatedTo(ChronoUnit.MICROS),
                     breaks,
                     more ? last : null);
+        }
+
+        /** The next ones, up to one that cannot even be read. */
+        private List<Transaction> page() throws SQLException {
+            try {
+                return transactions.list(connection, ledger.key(), last, PAGE);
+            } catch (NoSuchElementException | IllegalArgumentException e) {
+                return readable();
+            }
+        }
+
+        private List<Transaction> readable() throws SQLException {
+            var readable = new ArrayList<Transaction>();
+            var from = last;
+            while (true) {
+                try {
+                    var next = transactions.list(connection, ledger.key(), from, 1);
+                    if (next.isEmpty()) {
+                        return readable;
+                    }
+                    readable.addAll(next);
+                    from = next.getFirst().sequence();
+                } catch (NoSuchElementException | IllegalArgumentException e) {
+                    broken(from + 1, null, "sequence", "cannot be read");
+                    return readable;
+                }
+            }
         }
 
         private void check(Transaction transaction) {
@@ -200,7 +228,12 @@ final class Audit {
         /** Those that are still kept must tell the same as their transactions. */
         private void checkOperations(List<Transaction> page) throws SQLException {
             var byId = new HashMap<UUID, OperationTable.Row>();
-            var ids = page.stream().map(Transaction::operationId).toList();
+            var sequences = new HashMap<UUID, Long>();
+            page.forEach(transaction -> sequences.put(transaction.operationId(), transaction.sequence()));
+            var ids = sequences.keySet();
+            for (var altered : operations.altered(connection, ledger.key(), ids)) {
+                broken(sequences.remove(altered), altered);
+            }
             operations
                     .known(connection, ledger.key(), ids, List.of(), List.of())
                     .forEach(row -> byId.put(row.operation().operationId(), row));
@@ -215,6 +248,10 @@ final class Audit {
                                     .formatted(row.operation().operationId()));
                 }
             }
+        }
+
+        private void broken(Long sequence, UUID operationId) {
+            broken(sequence, null, "operation", "the operation %s is not as it was written".formatted(operationId));
         }
 
         /** What was given up on its way between two ledgers may have been captured after all, and has no result. */
@@ -239,6 +276,9 @@ final class Audit {
                         "the ledger says that its chain ends with "
                                 + ledger.head().sequence());
             }
+            operations
+                    .alteredBesideTheBooks(connection, ledger.key())
+                    .forEach(operationId -> broken(null, operationId));
             var held = holds.held(connection, ledger.key());
             var sums = new TreeMap<String, Amount>();
             var from = "";

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,12 +27,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** Operations that have been decided, and those of which more is known than that they are on their way. */
 @Singleton
 public final class OperationTable {
+    private static final int FETCH = 1_000;
+    /** Of what an earlier version wrote. */
+    private static final byte[] WITHOUT_DIGEST = {0};
+
     private final Codec codec;
     private final Duration retention;
 
@@ -229,76 +233,89 @@ public final class OperationTable {
 
     /** Writes new rows, and over those that are there what can change of them; each operation once. */
     public void write(Connection connection, int ledgerKey, Collection<Row> rows) throws SQLException {
+        var columns =
+                rows.stream().map(row -> Columns.of(ledgerKey, row, codec)).toList();
         try (var insert = connection.prepareStatement("""
                 insert into operation as o (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
                     fingerprint, reference_id, caller, request, sequence, error_code, error, duplicate_of,
-                    created_at, updated_at, completed_at, steps, transitions, balances, detail, trace)
+                    created_at, updated_at, completed_at, steps, transitions, balances, detail, trace, digest)
                 select ?, new.* from unnest(?::uuid[], ?::text[], ?::text[], ?::integer[], ?::integer[], ?::text[],
                     ?::bytea[], ?::text[], ?::text[], ?::json[], ?::bigint[], ?::text[], ?::json[], ?::uuid[],
                     ?::timestamptz[], ?::timestamptz[], ?::timestamptz[], ?::json[], ?::json[], ?::json[],
-                    ?::text[], ?::bytea[]) as new
+                    ?::text[], ?::bytea[], ?::bytea[]) as new
                 on conflict (operation_id) do update set
                     status = excluded.status, version = excluded.version, attempts = excluded.attempts,
                     sequence = excluded.sequence, error_code = excluded.error_code, error = excluded.error,
                     duplicate_of = excluded.duplicate_of, updated_at = excluded.updated_at,
                     completed_at = excluded.completed_at, steps = excluded.steps, transitions = excluded.transitions,
-                    balances = excluded.balances, detail = excluded.detail
+                    balances = excluded.balances, detail = excluded.detail, digest = excluded.digest
                 where o.ledger_key = excluded.ledger_key and o.version < excluded.version
                 """)) {
             insert.setInt(1, ledgerKey);
-            Rows.array(insert, 2, "uuid", rows, row -> row.operation().operationId());
-            Rows.array(insert, 3, "text", rows, row -> row.operation().kind().toString());
-            Rows.array(insert, 4, "text", rows, row -> row.operation().status().toString());
-            Rows.array(insert, 5, "integer", rows, row -> row.operation().version());
-            Rows.array(insert, 6, "integer", rows, row -> row.operation().attempts());
-            Rows.array(insert, 7, "text", rows, row -> row.operation().idempotencyKey());
-            Rows.array(insert, 8, "bytea", rows, Row::fingerprint);
-            Rows.array(insert, 9, "text", rows, row -> row.operation().referenceId());
-            Rows.array(insert, 10, "text", rows, Row::caller);
-            Rows.array(
-                    insert,
-                    11,
-                    "text",
-                    rows,
-                    row -> text(codec.write(row.operation().request())));
-            Rows.array(insert, 12, "bigint", rows, row -> sequence(row.operation()));
-            Rows.array(insert, 13, "text", rows, row -> error(row, Problem::code));
-            Rows.array(insert, 14, "text", rows, row -> error(row, problem -> text(codec.write(problem))));
-            Rows.array(insert, 15, "uuid", rows, row -> row.operation().duplicateOf());
-            Rows.array(
-                    insert,
-                    16,
-                    "timestamptz",
-                    rows,
-                    row -> Rows.time(row.operation().createdAt()));
-            Rows.array(
-                    insert,
-                    17,
-                    "timestamptz",
-                    rows,
-                    row -> Rows.time(row.operation().updatedAt()));
-            Rows.array(
-                    insert,
-                    18,
-                    "timestamptz",
-                    rows,
-                    row -> Rows.time(row.operation().completedAt()));
-            Rows.array(
-                    insert,
-                    19,
-                    "text",
-                    rows,
-                    row -> row.operation().steps().isEmpty()
-                            ? null
-                            : text(codec.write(row.operation().steps())));
-            Rows.array(insert, 20, "text", rows, row -> transitions(row.operation()));
-            Rows.array(insert, 21, "text", rows, row -> balances(row.operation()));
-            Rows.array(insert, 22, "text", rows, row -> row.operation().detail());
-            Rows.array(insert, 23, "bytea", rows, OperationTable::trace);
+            Rows.array(insert, 2, "uuid", columns, Columns::operationId);
+            Rows.array(insert, 3, "text", columns, Columns::kind);
+            Rows.array(insert, 4, "text", columns, Columns::status);
+            Rows.array(insert, 5, "integer", columns, Columns::version);
+            Rows.array(insert, 6, "integer", columns, Columns::attempts);
+            Rows.array(insert, 7, "text", columns, Columns::idempotencyKey);
+            Rows.array(insert, 8, "bytea", columns, Columns::fingerprint);
+            Rows.array(insert, 9, "text", columns, Columns::referenceId);
+            Rows.array(insert, 10, "text", columns, Columns::caller);
+            Rows.array(insert, 11, "text", columns, Columns::request);
+            Rows.array(insert, 12, "bigint", columns, Columns::sequence);
+            Rows.array(insert, 13, "text", columns, Columns::errorCode);
+            Rows.array(insert, 14, "text", columns, Columns::error);
+            Rows.array(insert, 15, "uuid", columns, Columns::duplicateOf);
+            Rows.array(insert, 16, "timestamptz", columns, row -> Rows.time(row.createdAt()));
+            Rows.array(insert, 17, "timestamptz", columns, row -> Rows.time(row.updatedAt()));
+            Rows.array(insert, 18, "timestamptz", columns, row -> Rows.time(row.completedAt()));
+            Rows.array(insert, 19, "text", columns, Columns::steps);
+            Rows.array(insert, 20, "text", columns, Columns::transitions);
+            Rows.array(insert, 21, "text", columns, Columns::balances);
+            Rows.array(insert, 22, "text", columns, Columns::detail);
+            Rows.array(insert, 23, "bytea", columns, Columns::trace);
+            Rows.array(insert, 24, "bytea", columns, Columns::digest);
             if (insert.executeUpdate() != rows.size()) {
                 throw new IllegalStateException("an operation of another ledger, or a newer version, is in the way");
             }
         }
+    }
+
+    /** Which of some operations are not as they were written, by the digests beside them. */
+    public List<UUID> altered(Connection connection, int ledgerKey, Collection<UUID> ids) throws SQLException {
+        try (var select =
+                connection.prepareStatement("select * from operation where ledger_key = ? and operation_id = any(?)")) {
+            select.setInt(1, ledgerKey);
+            Rows.array(select, 2, "uuid", ids, id -> id);
+            return altered(select);
+        }
+    }
+
+    /** Which of those are not as they were written that no transaction speaks of. */
+    public List<UUID> alteredBesideTheBooks(Connection connection, int ledgerKey) throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select o.* from operation o
+                left join transaction t using (ledger_key, sequence)
+                where o.ledger_key = ? and t.operation_id is distinct from o.operation_id
+                order by o.operation_id
+                """)) {
+            select.setInt(1, ledgerKey);
+            select.setFetchSize(FETCH);
+            return altered(select);
+        }
+    }
+
+    private static List<UUID> altered(PreparedStatement select) throws SQLException {
+        var altered = new ArrayList<UUID>();
+        try (var rows = select.executeQuery()) {
+            while (rows.next()) {
+                var columns = Columns.read(rows);
+                if (!columns.isWhatWasWritten(rows.getBytes("digest"))) {
+                    altered.add(columns.operationId());
+                }
+            }
+        }
+        return altered;
     }
 
     /**
@@ -325,38 +342,10 @@ public final class OperationTable {
         }
     }
 
-    /** Only where they are not those of nearly all: accepted, then done. */
-    private String transitions(Operation operation) {
-        var usual = usual(operation.createdAt(), operation.status(), operation.completedAt());
-        return operation.transitions().equals(usual) ? null : text(codec.write(operation.transitions()));
-    }
-
     private static List<Operation.Transition> usual(Instant createdAt, OperationStatus status, Instant completedAt) {
         return List.of(
                 new Operation.Transition(OperationStatus.PENDING, createdAt),
                 new Operation.Transition(status, completedAt));
-    }
-
-    /** Only where they are not those of its one transaction. */
-    private String balances(Operation operation) {
-        var result = operation.result();
-        return result == null || result.sequence() != null && operation.steps().isEmpty()
-                ? null
-                : text(codec.write(result.balances()));
-    }
-
-    private static byte[] trace(Row row) {
-        return row.traceparent() == null ? null : row.trace().bytes();
-    }
-
-    private static Long sequence(Operation operation) {
-        return operation.result() == null ? null : operation.result().sequence();
-    }
-
-    private static <T> T error(Row row, Function<Problem, T> value) {
-        return row.operation().error() == null
-                ? null
-                : value.apply(row.operation().error());
     }
 
     private static String text(byte[] json) {
@@ -415,15 +404,78 @@ public final class OperationTable {
     private record Place(int ledgerKey, long sequence) {}
 
     /** The row without the balances, which stand in another table. */
-    private record Stored(
-            String tenant,
-            String ledgerId,
-            Place place,
-            UUID transactionId,
+    private record Stored(String tenant, String ledgerId, UUID transactionId, Columns columns) {
+
+        static Stored read(ResultSet row) throws SQLException {
+            return new Stored(
+                    row.getString("tenant"),
+                    row.getString("ledger_id"),
+                    row.getObject("transaction_id", UUID.class),
+                    Columns.read(row));
+        }
+
+        Place place() {
+            return columns.sequence == null ? null : new Place(columns.ledgerKey, columns.sequence);
+        }
+
+        String balances() {
+            return columns.balances;
+        }
+
+        Row complete(Codec codec, Duration retention, List<Operation.Balance> left) {
+            var status = OperationStatus.of(columns.status).orElseThrow();
+            var result = status == OperationStatus.SUCCEEDED
+                    ? new Operation.Result(
+                            transactionId,
+                            columns.sequence,
+                            list(codec, columns.balances, Operation.Balance[].class)
+                                    .orElse(left))
+                    : null;
+            var operation = new Operation(
+                    columns.operationId,
+                    ledgerId,
+                    Kind.of(columns.kind).orElseThrow(),
+                    status,
+                    columns.detail,
+                    status.isDone(),
+                    columns.version,
+                    columns.idempotencyKey,
+                    columns.referenceId,
+                    columns.createdAt,
+                    columns.updatedAt,
+                    columns.completedAt,
+                    columns.attempts,
+                    read(codec, columns.request, JsonNode.class),
+                    result,
+                    columns.error == null ? null : read(codec, columns.error, Problem.class),
+                    columns.duplicateOf,
+                    list(codec, columns.steps, Operation.Step[].class).orElse(List.of()),
+                    list(codec, columns.transitions, Operation.Transition[].class)
+                            .orElseGet(() -> usual(columns.createdAt, status, columns.completedAt)),
+                    columns.completedAt == null ? null : columns.completedAt.plus(retention));
+            return new Row(
+                    tenant,
+                    operation,
+                    columns.fingerprint,
+                    columns.caller,
+                    columns.trace == null ? null : Trace.ofBytes(columns.trace).toString());
+        }
+
+        private static <T> T read(Codec codec, String json, Class<T> type) {
+            return codec.read(json.getBytes(StandardCharsets.UTF_8), type);
+        }
+
+        private static <T> Optional<List<T>> list(Codec codec, String json, Class<T[]> type) {
+            return Optional.ofNullable(json).map(text -> List.of(read(codec, text, type)));
+        }
+    }
+
+    /** What stands in the table itself. */
+    private record Columns(
+            int ledgerKey,
             UUID operationId,
-            Kind kind,
-            OperationStatus status,
-            String detail,
+            String kind,
+            String status,
             int version,
             int attempts,
             String idempotencyKey,
@@ -431,6 +483,8 @@ public final class OperationTable {
             String referenceId,
             String caller,
             String request,
+            Long sequence,
+            String errorCode,
             String error,
             UUID duplicateOf,
             Instant createdAt,
@@ -439,19 +493,59 @@ public final class OperationTable {
             String steps,
             String transitions,
             String balances,
+            String detail,
             byte[] trace) {
 
-        static Stored read(ResultSet row) throws SQLException {
-            var sequence = row.getObject("sequence", Long.class);
-            return new Stored(
-                    row.getString("tenant"),
-                    row.getString("ledger_id"),
-                    sequence == null ? null : new Place(row.getInt("ledger_key"), sequence),
-                    row.getObject("transaction_id", UUID.class),
+        static Columns of(int ledgerKey, Row row, Codec codec) {
+            var operation = row.operation();
+            var error = operation.error();
+            return new Columns(
+                    ledgerKey,
+                    operation.operationId(),
+                    operation.kind().toString(),
+                    operation.status().toString(),
+                    operation.version(),
+                    operation.attempts(),
+                    operation.idempotencyKey(),
+                    row.fingerprint(),
+                    operation.referenceId(),
+                    row.caller(),
+                    text(codec.write(operation.request())),
+                    operation.result() == null ? null : operation.result().sequence(),
+                    error == null ? null : error.code(),
+                    error == null ? null : text(codec.write(error)),
+                    operation.duplicateOf(),
+                    operation.createdAt(),
+                    operation.updatedAt(),
+                    operation.completedAt(),
+                    operation.steps().isEmpty() ? null : text(codec.write(operation.steps())),
+                    transitions(operation, codec),
+                    balances(operation, codec),
+                    operation.detail(),
+                    row.traceparent() == null ? null : row.trace().bytes());
+        }
+
+        /** Only where they are not those of nearly all: accepted, then done. */
+        private static String transitions(Operation operation, Codec codec) {
+            var usual = usual(operation.createdAt(), operation.status(), operation.completedAt());
+            return operation.transitions().equals(usual) ? null : text(codec.write(operation.transitions()));
+        }
+
+        /** Only where they are not those of its one transaction. */
+        private static String balances(Operation operation, Codec codec) {
+            var result = operation.result();
+            return result == null
+                            || result.sequence() != null && operation.steps().isEmpty()
+                    ? null
+                    : text(codec.write(result.balances()));
+        }
+
+        static Columns read(ResultSet row) throws SQLException {
+            return new Columns(
+                    row.getInt("ledger_key"),
                     row.getObject("operation_id", UUID.class),
-                    Kind.of(row.getString("kind")).orElseThrow(),
-                    OperationStatus.of(row.getString("status")).orElseThrow(),
-                    row.getString("detail"),
+                    row.getString("kind"),
+                    row.getString("status"),
                     row.getInt("version"),
                     row.getInt("attempts"),
                     row.getString("idempotency_key"),
@@ -459,6 +553,8 @@ public final class OperationTable {
                     row.getString("reference_id"),
                     row.getString("caller"),
                     row.getString("request"),
+                    row.getObject("sequence", Long.class),
+                    row.getString("error_code"),
                     row.getString("error"),
                     row.getObject("duplicate_of", UUID.class),
                     Rows.instant(row, "created_at"),
@@ -467,53 +563,40 @@ public final class OperationTable {
                     row.getString("steps"),
                     row.getString("transitions"),
                     row.getString("balances"),
+                    row.getString("detail"),
                     row.getBytes("trace"));
         }
 
-        Row complete(Codec codec, Duration retention, List<Operation.Balance> left) {
-            var result = status == OperationStatus.SUCCEEDED
-                    ? new Operation.Result(
-                            transactionId, place == null ? null : place.sequence(), balances(codec, left))
-                    : null;
-            var problem = error == null ? null : codec.read(error.getBytes(StandardCharsets.UTF_8), Problem.class);
-            var json = request.getBytes(StandardCharsets.UTF_8);
-            var operation = new Operation(
-                    operationId,
-                    ledgerId,
-                    kind,
-                    status,
-                    detail,
-                    status.isDone(),
-                    version,
-                    idempotencyKey,
-                    referenceId,
-                    createdAt,
-                    updatedAt,
-                    completedAt,
-                    attempts,
-                    codec.read(json, JsonNode.class),
-                    result,
-                    problem,
-                    duplicateOf,
-                    list(codec, steps, Operation.Step[].class).orElse(List.of()),
-                    list(codec, transitions, Operation.Transition[].class)
-                            .orElseGet(() -> usual(createdAt, status, completedAt)),
-                    completedAt == null ? null : completedAt.plus(retention));
-            return new Row(
-                    tenant,
-                    operation,
-                    fingerprint,
-                    caller,
-                    trace == null ? null : Trace.ofBytes(trace).toString());
+        boolean isWhatWasWritten(byte[] digest) {
+            return Arrays.equals(digest, WITHOUT_DIGEST) || Arrays.equals(digest, digest());
         }
 
-        private List<Operation.Balance> balances(Codec codec, List<Operation.Balance> left) {
-            return list(codec, balances, Operation.Balance[].class).orElse(left);
-        }
-
-        private static <T> Optional<List<T>> list(Codec codec, String json, Class<T[]> type) {
-            return Optional.ofNullable(json)
-                    .map(text -> List.of(codec.read(text.getBytes(StandardCharsets.UTF_8), type)));
+        byte[] digest() {
+            return new RowDigest()
+                    .add(ledgerKey)
+                    .add(operationId)
+                    .add(kind)
+                    .add(status)
+                    .add(version)
+                    .add(attempts)
+                    .add(idempotencyKey)
+                    .add(fingerprint)
+                    .add(referenceId)
+                    .add(caller)
+                    .add(request)
+                    .add(sequence)
+                    .add(errorCode)
+                    .add(error)
+                    .add(duplicateOf)
+                    .add(createdAt)
+                    .add(updatedAt)
+                    .add(completedAt)
+                    .add(steps)
+                    .add(transitions)
+                    .add(balances)
+                    .add(detail)
+                    .add(trace)
+                    .sha256();
         }
     }
 }

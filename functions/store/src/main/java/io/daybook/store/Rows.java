@@ -41,9 +41,17 @@ final class Rows {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
+    /** One with more digits than it can have was not written here, and keeps them, to be found. */
     static Amount amount(ResultSet row, String column, int scale) throws SQLException {
         var value = row.getBigDecimal(column);
-        return value == null ? null : new Amount(value.setScale(scale));
+        if (value == null) {
+            return null;
+        }
+        return new Amount(
+                value.scale() <= scale
+                        ? value.setScale(scale)
+                        : value.setScale(
+                                Math.max(scale, value.stripTrailingZeros().scale())));
     }
 
     /** Sets one parameter to an array with a value of each element. */

@@ -3,8 +3,15 @@ package io.daybook.local.path;
 import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -53,6 +60,86 @@ class AuditTest {
                 .as(audit.toString())
                 .anyMatch(found -> found.path("sequence").asLong() == sequence
                         && found.path("check").asText().equals(check));
+    }
+
+    /** A value of a row of the past; what is changed is named by the transaction, or by the operation without one. */
+    private record Value(String table, String column, String type, boolean refused) {
+
+        static Stream<Value> all(Connection connection) throws SQLException {
+            var values = new ArrayList<Value>();
+            try (var statement = connection.createStatement();
+                    var rows = statement.executeQuery("""
+                            select table_name, column_name, data_type from information_schema.columns
+                            where table_name in ('transaction', 'posting', 'operation') order by 1, ordinal_position
+                            """)) {
+                while (rows.next()) {
+                    var value = new Value(rows.getString(1), rows.getString(2), rows.getString(3), false);
+                    values.add(value);
+                    if (value.table.equals("operation")) {
+                        values.add(new Value(value.table, value.column, value.type, true));
+                    }
+                }
+            }
+            return values.stream();
+        }
+
+        String row() {
+            return refused
+                    ? "{ledger} and status = 'failed'"
+                    : "{ledger} and sequence = 2" + (table.equals("posting") ? " and line = 1" : "");
+        }
+
+        /** As little of it as there is. */
+        String changed(String otherLedger) {
+            if (column.equals("ledger_key")) {
+                return "(select ledger_key from ledger where ledger_id = '%s')".formatted(otherLedger);
+            }
+            if (table.equals("transaction") && column.equals("step")) {
+                return "'credit'";
+            }
+            return switch (type) {
+                case "uuid" -> "gen_random_uuid()";
+                case "text" -> "coalesce(%s, '') || 'x'".formatted(column);
+                case "json" -> "(coalesce(%s::text, '[]') || ' ')::json".formatted(column);
+                case "smallint", "integer", "bigint" -> "coalesce(%s, 0) + 1000".formatted(column);
+                case "numeric" -> column + " + 0.001";
+                case "timestamp with time zone" -> "%s + interval '1 microsecond'".formatted(column);
+                case "bytea" ->
+                    "case when %1$s is null then decode(repeat('07', 25), 'hex') else set_byte(%1$s, 3, 255 - get_byte(%1$s, 3)) end"
+                            .formatted(column);
+                default -> throw new IllegalStateException("A value of type " + type);
+            };
+        }
+
+        @Override
+        public String toString() {
+            return "%s of %s %s".formatted(column, refused ? "a refused" : "a", table);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> a_change_of_any_value_of_the_past_is_named() throws SQLException {
+        try (var connection = daybook.database()) {
+            return Value.all(connection).map(value -> DynamicTest.dynamicTest(value.toString(), () -> isNamed(value)));
+        }
+    }
+
+    private void isNamed(Value value) throws SQLException {
+        var ledger = books();
+        var other = daybook.ledger().account("a", "EUR").broken();
+        var refused = ledger.withdraw("a", "1000.00").is(422).operationId().toString();
+        unchecked(
+                ledger,
+                "update %s set %s = %s where %s"
+                        .formatted(value.table, value.column, value.changed(other.id()), value.row()));
+        var audits = List.of(ledger.audit(), other.audit());
+        var isMoved = List.of("ledger_key", "sequence", "operation_id").contains(value.column);
+        assertThat(audits.stream().flatMap(audit -> audit.path("breaks").findParents("check").stream()))
+                .as(audits.toString())
+                .anyMatch(found -> isMoved
+                        || (value.refused
+                                ? found.path("detail").asText().contains(refused)
+                                : found.path("sequence").asLong() == 2));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -113,18 +200,31 @@ class AuditTest {
         assertThat(ledger.audit().path("breaks")).isEqualTo(breaks);
     }
 
+    /** As one who is not kept from it by references between tables. */
+    private void unchecked(Ledger ledger, String sql) throws SQLException {
+        try (var connection = daybook.database();
+                var statement = connection.createStatement()) {
+            statement.execute("set session_replication_role = replica");
+            change(statement, ledger, sql);
+        }
+    }
+
     private void change(Ledger ledger, String sql) throws SQLException {
         try (var connection = daybook.database();
                 var statement = connection.createStatement()) {
-            for (var one : sql.split(";")) {
-                statement.execute(one.replace(
-                        "{ledger}",
-                        "ledger_key = (select l.ledger_key from ledger l where l.ledger_id = '%s')"
-                                .formatted(ledger.id())));
-                assertThat(statement.getUpdateCount() > 0 || one.contains("alter"))
-                        .as(one)
-                        .isTrue();
-            }
+            change(statement, ledger, sql);
+        }
+    }
+
+    private static void change(Statement statement, Ledger ledger, String sql) throws SQLException {
+        for (var one : sql.split(";")) {
+            statement.execute(one.replace(
+                    "{ledger}",
+                    "ledger_key = (select l.ledger_key from ledger l where l.ledger_id = '%s')"
+                            .formatted(ledger.id())));
+            assertThat(statement.getUpdateCount() > 0 || one.contains("alter"))
+                    .as(one)
+                    .isTrue();
         }
     }
 }
