@@ -42,13 +42,18 @@ public final class LedgerTable {
         }
     }
 
-    /** Waits until nobody else writes to the ledger, and keeps all others out until the transaction ends. */
+    /**
+     * Waits until nobody else writes to the ledger, and keeps all others out until the transaction ends. What follows
+     * asks by keys, however many: one plan is as good as the next, and to plan for every batch takes longer than many a
+     * statement.
+     */
     public Optional<Row> lock(Connection connection, String tenant, String ledgerId) throws SQLException {
         if (!Identifiers.isLedgerId(ledgerId)) { // nor could the database be asked for any text
             return Optional.empty();
         }
         try (var select = connection.prepareStatement("""
-                select * from ledger where tenant = ? and ledger_id = ? for update
+                select ledger.*, set_config('plan_cache_mode', 'force_generic_plan', true)
+                from ledger where tenant = ? and ledger_id = ? for update
                 """)) {
             select.setString(1, tenant);
             select.setString(2, ledgerId);
