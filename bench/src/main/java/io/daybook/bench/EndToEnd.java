@@ -283,7 +283,9 @@ final class EndToEnd extends Benchmark {
         var loadSeconds = (System.nanoTime() - began) / 1e9;
         var appliedInTime = applied(database, ledgers) - before;
         accepted.addAll(load.accepted().keySet());
-        var drained = Patience.until(() -> applied(database, ledgers) >= accepted.size());
+        // What was sent without an answer may be applied, too, and ahead of what is waited for.
+        var drained =
+                Patience.until(() -> applied(database, ledgers) >= accepted.size() && areApplied(database, accepted));
         over.set(true);
         sampler.join();
         var cpuMillis = server.cpu().minus(cpu).toMillis()
@@ -371,6 +373,18 @@ final class EndToEnd extends Benchmark {
             try (var row = select.executeQuery()) {
                 row.next();
                 return row.getLong(1);
+            }
+        }
+    }
+
+    private static boolean areApplied(Connection database, List<UUID> operations) throws SQLException {
+        try (var select = database.prepareStatement("""
+                select count(*) from operation where operation_id = any(?) and sequence is not null
+                """)) {
+            select.setArray(1, database.createArrayOf("uuid", operations.toArray()));
+            try (var row = select.executeQuery()) {
+                row.next();
+                return row.getLong(1) == operations.size();
             }
         }
     }

@@ -32,7 +32,8 @@ import java.util.stream.Stream;
 /** Operations that have been decided, and those of which more is known than that they are on their way. */
 @Singleton
 public final class OperationTable {
-    private static final int FETCH = 1_000;
+    private static final int PAGE = 10_000;
+    private static final UUID GREATEST = new UUID(-1, -1);
     /** Of what an earlier version wrote. */
     private static final byte[] WITHOUT_DIGEST = {0};
 
@@ -293,14 +294,42 @@ public final class OperationTable {
 
     /** Which of those are not as they were written that no transaction speaks of. */
     public List<UUID> alteredBesideTheBooks(Connection connection, int ledgerKey) throws SQLException {
+        var altered = new ArrayList<UUID>();
+        var before = new UUID(0, 0);
+        Optional<UUID> last;
+        do {
+            last = lastOfPage(connection, ledgerKey, before);
+            altered.addAll(alteredBesideTheBooks(connection, ledgerKey, before, last.orElse(GREATEST)));
+            before = last.orElse(GREATEST);
+        } while (last.isPresent());
+        return altered;
+    }
+
+    private static Optional<UUID> lastOfPage(Connection connection, int ledgerKey, UUID before) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select o.* from operation o
-                left join transaction t using (ledger_key, sequence)
-                where o.ledger_key = ? and t.operation_id is distinct from o.operation_id
-                order by o.operation_id
+                select operation_id from operation where ledger_key = ? and operation_id > ?
+                order by operation_id offset ? limit 1
                 """)) {
             select.setInt(1, ledgerKey);
-            select.setFetchSize(FETCH);
+            select.setObject(2, before);
+            select.setInt(3, PAGE - 1);
+            return Rows.list(select, row -> row.getObject(1, UUID.class)).stream()
+                    .findFirst();
+        }
+    }
+
+    private static List<UUID> alteredBesideTheBooks(Connection connection, int ledgerKey, UUID before, UUID last)
+            throws SQLException {
+        try (var select = connection.prepareStatement("""
+                select * from operation o
+                where ledger_key = ? and operation_id > ? and operation_id <= ?
+                  and operation_id is distinct from
+                    (select t.operation_id from transaction t
+                     where t.ledger_key = o.ledger_key and t.sequence = o.sequence)
+                """)) {
+            select.setInt(1, ledgerKey);
+            select.setObject(2, before);
+            select.setObject(3, last);
             return altered(select);
         }
     }
