@@ -14,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -40,7 +41,8 @@ final class Daybook implements AutoCloseable {
     static Daybook start(AtTheQueue atTheQueue) {
         var functions = new AtomicReference<Functions>();
         var stack = Stack.start(new Stack.Options(Optional.empty(), 0, false), settings -> {
-            functions.set(MicronautFunctions.create(settings));
+            // What is accepted here and never applied is no reason to refuse more.
+            functions.set(MicronautFunctions.create(settings, Map.of("daybook.backlog.operations-max", 100_000_000)));
             return new Diverted(functions.get(), atTheQueue);
         });
         return new Daybook(stack, functions.get());
