@@ -66,6 +66,23 @@ class OperationTableTest {
                         "succeeded");
     }
 
+    /** Whoever made the message may have had a finer clock. */
+    @Test
+    void times_finer_than_they_are_kept_are_no_change_of_the_row() {
+        var row = ledger.apply(ledger.submit("k1", deposit("alice", "10", "EUR", null)))
+                .getFirst();
+        var operation = row.operation().attempted(row.operation().version() + 1, 2, NOW.plusNanos(999));
+        var finer = new OperationTable.Row(row.tenant(), operation, row.fingerprint(), row.caller(), row.traceparent());
+        DATABASE.transaction(connection -> {
+            OPERATIONS.write(connection, ledger.key, List.of(finer));
+            return null;
+        });
+        var id = operation.operationId();
+        assertThat(find(id).operation().updatedAt()).isEqualTo(NOW);
+        List<UUID> altered = read(connection -> OPERATIONS.altered(connection, ledger.key, List.of(id)));
+        assertThat(altered).isEmpty();
+    }
+
     @Test
     void a_journal_that_touches_an_account_twice_tells_its_last_balance_once() {
         ledger.apply(ledger.submit("k1", deposit("alice", "10", "EUR", null)));
