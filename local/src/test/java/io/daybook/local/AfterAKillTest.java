@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.daybook.local.path.Messages;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,8 +17,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
-import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.Message;
 
 class AfterAKillTest {
@@ -149,7 +148,7 @@ class AfterAKillTest {
                                         .messageSystemAttributeNamesWithStrings("All"))
                         .messages();
                 received.addAll(batch);
-                delete(queue, client, batch);
+                Messages.delete(client, queue.url().toString(), batch);
             } while (!batch.isEmpty());
 
             assertThat(received)
@@ -169,17 +168,5 @@ class AfterAKillTest {
 
     private static void close(AutoCloseable opened) {
         assertThatCode(opened::close).doesNotThrowAnyException();
-    }
-
-    private static void delete(Queue queue, SqsClient client, List<Message> messages) {
-        if (!messages.isEmpty()) {
-            client.deleteMessageBatch(request -> request.queueUrl(queue.url().toString())
-                    .entries(messages.stream()
-                            .map(message -> DeleteMessageBatchRequestEntry.builder()
-                                    .id(message.messageId())
-                                    .receiptHandle(message.receiptHandle())
-                                    .build())
-                            .toList()));
-        }
     }
 }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.daybook.local.path.Api;
+import io.daybook.local.path.Messages;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,7 +20,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.services.sns.SnsClient;
 import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
 import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** What a queue that is subscribed to the topic of events gets. */
@@ -145,15 +145,7 @@ class EventsIT {
         var messages = sqs.receiveMessage(request ->
                         request.queueUrl(queue).maxNumberOfMessages(10).waitTimeSeconds(1))
                 .messages();
-        if (!messages.isEmpty()) {
-            sqs.deleteMessageBatch(request -> request.queueUrl(queue)
-                    .entries(messages.stream()
-                            .map(message -> DeleteMessageBatchRequestEntry.builder()
-                                    .id(message.messageId())
-                                    .receiptHandle(message.receiptHandle())
-                                    .build())
-                            .toList()));
-        }
+        Messages.delete(sqs, queue, messages);
         for (var message : messages) {
             var event = Api.JSON.readTree(message.body());
             if (event.path("data").path("ledger_id").asText().equals(ledger)) {

@@ -232,7 +232,7 @@ final class Audit {
             page.forEach(transaction -> sequences.put(transaction.operationId(), transaction.sequence()));
             var ids = sequences.keySet();
             for (var altered : operations.altered(connection, ledger.key(), ids)) {
-                broken(sequences.remove(altered), altered);
+                altered(sequences.remove(altered), altered);
             }
             operations
                     .known(connection, ledger.key(), ids, List.of(), List.of())
@@ -250,7 +250,7 @@ final class Audit {
             }
         }
 
-        private void broken(Long sequence, UUID operationId) {
+        private void altered(Long sequence, UUID operationId) {
             broken(sequence, null, "operation", "the operation %s is not as it was written".formatted(operationId));
         }
 
@@ -278,7 +278,7 @@ final class Audit {
             }
             operations
                     .alteredBesideTheBooks(connection, ledger.key())
-                    .forEach(operationId -> broken(null, operationId));
+                    .forEach(operationId -> altered(null, operationId));
             var held = holds.held(connection, ledger.key());
             var sums = new TreeMap<String, Amount>();
             var from = "";

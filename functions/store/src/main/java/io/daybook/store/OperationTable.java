@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -34,8 +33,6 @@ import java.util.stream.Stream;
 public final class OperationTable {
     private static final int PAGE = 10_000;
     private static final UUID GREATEST = new UUID(-1, -1);
-    /** Of what an earlier version wrote. */
-    private static final byte[] WITHOUT_DIGEST = {0};
 
     private final Codec codec;
     private final Duration retention;
@@ -234,8 +231,9 @@ public final class OperationTable {
 
     /** Writes new rows, and over those that are there what can change of them; each operation once. */
     public void write(Connection connection, int ledgerKey, Collection<Row> rows) throws SQLException {
-        var columns =
-                rows.stream().map(row -> Columns.of(ledgerKey, row, codec)).toList();
+        var columns = rows.stream()
+                .map(row -> OperationColumns.of(ledgerKey, row, codec))
+                .toList();
         try (var insert = connection.prepareStatement("""
                 insert into operation as o (ledger_key, operation_id, kind, status, version, attempts, idempotency_key,
                     fingerprint, reference_id, caller, request, sequence, error_code, error, duplicate_of,
@@ -253,29 +251,29 @@ public final class OperationTable {
                 where o.ledger_key = excluded.ledger_key and o.version < excluded.version
                 """)) {
             insert.setInt(1, ledgerKey);
-            Rows.array(insert, 2, "uuid", columns, Columns::operationId);
-            Rows.array(insert, 3, "text", columns, Columns::kind);
-            Rows.array(insert, 4, "text", columns, Columns::status);
-            Rows.array(insert, 5, "integer", columns, Columns::version);
-            Rows.array(insert, 6, "integer", columns, Columns::attempts);
-            Rows.array(insert, 7, "text", columns, Columns::idempotencyKey);
-            Rows.array(insert, 8, "bytea", columns, Columns::fingerprint);
-            Rows.array(insert, 9, "text", columns, Columns::referenceId);
-            Rows.array(insert, 10, "text", columns, Columns::caller);
-            Rows.array(insert, 11, "text", columns, Columns::request);
-            Rows.array(insert, 12, "bigint", columns, Columns::sequence);
-            Rows.array(insert, 13, "text", columns, Columns::errorCode);
-            Rows.array(insert, 14, "text", columns, Columns::error);
-            Rows.array(insert, 15, "uuid", columns, Columns::duplicateOf);
+            Rows.array(insert, 2, "uuid", columns, OperationColumns::operationId);
+            Rows.array(insert, 3, "text", columns, OperationColumns::kind);
+            Rows.array(insert, 4, "text", columns, OperationColumns::status);
+            Rows.array(insert, 5, "integer", columns, OperationColumns::version);
+            Rows.array(insert, 6, "integer", columns, OperationColumns::attempts);
+            Rows.array(insert, 7, "text", columns, OperationColumns::idempotencyKey);
+            Rows.array(insert, 8, "bytea", columns, OperationColumns::fingerprint);
+            Rows.array(insert, 9, "text", columns, OperationColumns::referenceId);
+            Rows.array(insert, 10, "text", columns, OperationColumns::caller);
+            Rows.array(insert, 11, "text", columns, OperationColumns::request);
+            Rows.array(insert, 12, "bigint", columns, OperationColumns::sequence);
+            Rows.array(insert, 13, "text", columns, OperationColumns::errorCode);
+            Rows.array(insert, 14, "text", columns, OperationColumns::error);
+            Rows.array(insert, 15, "uuid", columns, OperationColumns::duplicateOf);
             Rows.array(insert, 16, "timestamptz", columns, row -> Rows.time(row.createdAt()));
             Rows.array(insert, 17, "timestamptz", columns, row -> Rows.time(row.updatedAt()));
             Rows.array(insert, 18, "timestamptz", columns, row -> Rows.time(row.completedAt()));
-            Rows.array(insert, 19, "text", columns, Columns::steps);
-            Rows.array(insert, 20, "text", columns, Columns::transitions);
-            Rows.array(insert, 21, "text", columns, Columns::balances);
-            Rows.array(insert, 22, "text", columns, Columns::detail);
-            Rows.array(insert, 23, "bytea", columns, Columns::trace);
-            Rows.array(insert, 24, "bytea", columns, Columns::digest);
+            Rows.array(insert, 19, "text", columns, OperationColumns::steps);
+            Rows.array(insert, 20, "text", columns, OperationColumns::transitions);
+            Rows.array(insert, 21, "text", columns, OperationColumns::balances);
+            Rows.array(insert, 22, "text", columns, OperationColumns::detail);
+            Rows.array(insert, 23, "bytea", columns, OperationColumns::trace);
+            Rows.array(insert, 24, "bytea", columns, OperationColumns::digest);
             if (insert.executeUpdate() != rows.size()) {
                 throw new IllegalStateException("an operation of another ledger, or a newer version, is in the way");
             }
@@ -338,7 +336,7 @@ public final class OperationTable {
         var altered = new ArrayList<UUID>();
         try (var rows = select.executeQuery()) {
             while (rows.next()) {
-                var columns = Columns.read(rows);
+                var columns = OperationColumns.read(rows);
                 if (!columns.isWhatWasWritten(rows.getBytes("digest"))) {
                     altered.add(columns.operationId());
                 }
@@ -369,16 +367,6 @@ public final class OperationTable {
             delete.setObject(3, Rows.time(completedBefore));
             return delete.executeUpdate();
         }
-    }
-
-    private static List<Operation.Transition> usual(Instant createdAt, OperationStatus status, Instant completedAt) {
-        return List.of(
-                new Operation.Transition(OperationStatus.PENDING, createdAt),
-                new Operation.Transition(status, completedAt));
-    }
-
-    private static String text(byte[] json) {
-        return new String(json, StandardCharsets.UTF_8);
     }
 
     /** Reads the rows, then the balances that their transactions left behind. */
@@ -433,61 +421,64 @@ public final class OperationTable {
     private record Place(int ledgerKey, long sequence) {}
 
     /** The row without the balances, which stand in another table. */
-    private record Stored(String tenant, String ledgerId, UUID transactionId, Columns columns) {
+    private record Stored(String tenant, String ledgerId, UUID transactionId, OperationColumns columns) {
 
         static Stored read(ResultSet row) throws SQLException {
             return new Stored(
                     row.getString("tenant"),
                     row.getString("ledger_id"),
                     row.getObject("transaction_id", UUID.class),
-                    Columns.read(row));
+                    OperationColumns.read(row));
         }
 
         Place place() {
-            return columns.sequence == null ? null : new Place(columns.ledgerKey, columns.sequence);
+            return columns.sequence() == null ? null : new Place(columns.ledgerKey(), columns.sequence());
         }
 
         String balances() {
-            return columns.balances;
+            return columns.balances();
         }
 
         Row complete(Codec codec, Duration retention, List<Operation.Balance> left) {
-            var status = OperationStatus.of(columns.status).orElseThrow();
+            var status = OperationStatus.of(columns.status()).orElseThrow();
             var result = status == OperationStatus.SUCCEEDED
                     ? new Operation.Result(
                             transactionId,
-                            columns.sequence,
-                            list(codec, columns.balances, Operation.Balance[].class)
+                            columns.sequence(),
+                            list(codec, columns.balances(), Operation.Balance[].class)
                                     .orElse(left))
                     : null;
             var operation = new Operation(
-                    columns.operationId,
+                    columns.operationId(),
                     ledgerId,
-                    Kind.of(columns.kind).orElseThrow(),
+                    Kind.of(columns.kind()).orElseThrow(),
                     status,
-                    columns.detail,
+                    columns.detail(),
                     status.isDone(),
-                    columns.version,
-                    columns.idempotencyKey,
-                    columns.referenceId,
-                    columns.createdAt,
-                    columns.updatedAt,
-                    columns.completedAt,
-                    columns.attempts,
-                    read(codec, columns.request, JsonNode.class),
+                    columns.version(),
+                    columns.idempotencyKey(),
+                    columns.referenceId(),
+                    columns.createdAt(),
+                    columns.updatedAt(),
+                    columns.completedAt(),
+                    columns.attempts(),
+                    read(codec, columns.request(), JsonNode.class),
                     result,
-                    columns.error == null ? null : read(codec, columns.error, Problem.class),
-                    columns.duplicateOf,
-                    list(codec, columns.steps, Operation.Step[].class).orElse(List.of()),
-                    list(codec, columns.transitions, Operation.Transition[].class)
-                            .orElseGet(() -> usual(columns.createdAt, status, columns.completedAt)),
-                    columns.completedAt == null ? null : columns.completedAt.plus(retention));
+                    columns.error() == null ? null : read(codec, columns.error(), Problem.class),
+                    columns.duplicateOf(),
+                    list(codec, columns.steps(), Operation.Step[].class).orElse(List.of()),
+                    list(codec, columns.transitions(), Operation.Transition[].class)
+                            .orElseGet(
+                                    () -> OperationColumns.usual(columns.createdAt(), status, columns.completedAt())),
+                    columns.completedAt() == null ? null : columns.completedAt().plus(retention));
             return new Row(
                     tenant,
                     operation,
-                    columns.fingerprint,
-                    columns.caller,
-                    columns.trace == null ? null : Trace.ofBytes(columns.trace).toString());
+                    columns.fingerprint(),
+                    columns.caller(),
+                    columns.trace() == null
+                            ? null
+                            : Trace.ofBytes(columns.trace()).toString());
         }
 
         private static <T> T read(Codec codec, String json, Class<T> type) {
@@ -496,136 +487,6 @@ public final class OperationTable {
 
         private static <T> Optional<List<T>> list(Codec codec, String json, Class<T[]> type) {
             return Optional.ofNullable(json).map(text -> List.of(read(codec, text, type)));
-        }
-    }
-
-    /** What stands in the table itself. */
-    private record Columns(
-            int ledgerKey,
-            UUID operationId,
-            String kind,
-            String status,
-            int version,
-            int attempts,
-            String idempotencyKey,
-            byte[] fingerprint,
-            String referenceId,
-            String caller,
-            String request,
-            Long sequence,
-            String errorCode,
-            String error,
-            UUID duplicateOf,
-            Instant createdAt,
-            Instant updatedAt,
-            Instant completedAt,
-            String steps,
-            String transitions,
-            String balances,
-            String detail,
-            byte[] trace) {
-
-        static Columns of(int ledgerKey, Row row, Codec codec) {
-            var operation = row.operation();
-            var error = operation.error();
-            return new Columns(
-                    ledgerKey,
-                    operation.operationId(),
-                    operation.kind().toString(),
-                    operation.status().toString(),
-                    operation.version(),
-                    operation.attempts(),
-                    operation.idempotencyKey(),
-                    row.fingerprint(),
-                    operation.referenceId(),
-                    row.caller(),
-                    text(codec.write(operation.request())),
-                    operation.result() == null ? null : operation.result().sequence(),
-                    error == null ? null : error.code(),
-                    error == null ? null : text(codec.write(error)),
-                    operation.duplicateOf(),
-                    Rows.micros(operation.createdAt()),
-                    Rows.micros(operation.updatedAt()),
-                    Rows.micros(operation.completedAt()),
-                    operation.steps().isEmpty() ? null : text(codec.write(operation.steps())),
-                    transitions(operation, codec),
-                    balances(operation, codec),
-                    operation.detail(),
-                    row.traceparent() == null ? null : row.trace().bytes());
-        }
-
-        /** Only where they are not those of nearly all: accepted, then done. */
-        private static String transitions(Operation operation, Codec codec) {
-            var usual = usual(operation.createdAt(), operation.status(), operation.completedAt());
-            return operation.transitions().equals(usual) ? null : text(codec.write(operation.transitions()));
-        }
-
-        /** Only where they are not those of its one transaction. */
-        private static String balances(Operation operation, Codec codec) {
-            var result = operation.result();
-            return result == null
-                            || result.sequence() != null && operation.steps().isEmpty()
-                    ? null
-                    : text(codec.write(result.balances()));
-        }
-
-        static Columns read(ResultSet row) throws SQLException {
-            return new Columns(
-                    row.getInt("ledger_key"),
-                    row.getObject("operation_id", UUID.class),
-                    row.getString("kind"),
-                    row.getString("status"),
-                    row.getInt("version"),
-                    row.getInt("attempts"),
-                    row.getString("idempotency_key"),
-                    row.getBytes("fingerprint"),
-                    row.getString("reference_id"),
-                    row.getString("caller"),
-                    row.getString("request"),
-                    row.getObject("sequence", Long.class),
-                    row.getString("error_code"),
-                    row.getString("error"),
-                    row.getObject("duplicate_of", UUID.class),
-                    Rows.instant(row, "created_at"),
-                    Rows.instant(row, "updated_at"),
-                    Rows.instant(row, "completed_at"),
-                    row.getString("steps"),
-                    row.getString("transitions"),
-                    row.getString("balances"),
-                    row.getString("detail"),
-                    row.getBytes("trace"));
-        }
-
-        boolean isWhatWasWritten(byte[] digest) {
-            return Arrays.equals(digest, WITHOUT_DIGEST) || Arrays.equals(digest, digest());
-        }
-
-        byte[] digest() {
-            return new RowDigest()
-                    .add(ledgerKey)
-                    .add(operationId)
-                    .add(kind)
-                    .add(status)
-                    .add(version)
-                    .add(attempts)
-                    .add(idempotencyKey)
-                    .add(fingerprint)
-                    .add(referenceId)
-                    .add(caller)
-                    .add(request)
-                    .add(sequence)
-                    .add(errorCode)
-                    .add(error)
-                    .add(duplicateOf)
-                    .add(createdAt)
-                    .add(updatedAt)
-                    .add(completedAt)
-                    .add(steps)
-                    .add(transitions)
-                    .add(balances)
-                    .add(detail)
-                    .add(trace)
-                    .sha256();
         }
     }
 }
