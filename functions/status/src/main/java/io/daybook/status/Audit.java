@@ -276,6 +276,10 @@ final class Audit {
                         "the ledger says that its chain ends with "
                                 + ledger.head().sequence());
             }
+            var lastPosted = transactions.lastPosted(connection, ledger.key());
+            if (lastPosted > last) {
+                broken(lastPosted, null, "postings", "are there without the transaction");
+            }
             operations
                     .alteredBesideTheBooks(connection, ledger.key())
                     .forEach(operationId -> altered(null, operationId));

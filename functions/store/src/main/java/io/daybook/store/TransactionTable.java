@@ -267,6 +267,15 @@ public final class TransactionTable {
         }
     }
 
+    /** The last transaction of a ledger that postings speak of, whether it is there or not; 0 if there are none. */
+    public long lastPosted(Connection connection, int ledgerKey) throws SQLException {
+        try (var select =
+                connection.prepareStatement("select coalesce(max(sequence), 0) from posting where ledger_key = ?")) {
+            select.setInt(1, ledgerKey);
+            return Rows.list(select, row -> row.getLong(1)).getFirst();
+        }
+    }
+
     /** The balance of each account behind a transaction: that of its last posting up to there. */
     public Map<String, Amount> balancesAfter(Connection connection, int ledgerKey, long sequence) throws SQLException {
         try (var select = connection.prepareStatement("""

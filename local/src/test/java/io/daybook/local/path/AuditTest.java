@@ -48,6 +48,7 @@ class AuditTest {
             a request            | update operation set request = replace(request::text, '4.00', '5.00')::json where {ledger} and sequence = 2 | 2 | operation
             an outcome           | update operation set status = 'failed' where {ledger} and sequence = 2                | 2 | operation
             who asked            | update operation set caller = 'mallory' where {ledger} and sequence = 2               | 2 | operation
+            postings of nothing  | insert into posting select ledger_key, 9, line, account_key, amount, balance_after from posting where {ledger} and sequence = 2 | 9 | postings
             another's account    | update posting p set account_key = (select max(account_key) from account where {ledger}) where p.{ledger} and sequence = 2 and line = 1 | 2 | hash
             """)
     void a_change_of_the_past_is_named_by_its_transaction(String what, String sql, long sequence, String check)
