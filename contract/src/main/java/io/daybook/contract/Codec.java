@@ -111,7 +111,7 @@ public final class Codec {
         var version = in.integer("version", QueueMessage.VERSION, QueueMessage.VERSION);
         var tenant = in.text("tenant", Identifiers::isTenant, "is not a tenant");
         var ledgerId = in.ledgerId("ledger_id");
-        var caller = in.text("caller", Fields::isPrintable, "must be printable");
+        var caller = in.text("caller", Identifiers::isSubject, "is nobody");
         var acceptedAt = in.time("accepted_at");
         var atomic = in.flag("atomic", false);
         var operations = in.list("operations", 1, 10_000, Codec::item);

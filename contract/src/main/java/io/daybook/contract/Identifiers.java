@@ -12,6 +12,7 @@ public final class Identifiers {
     public static final int ACCOUNT_ID_LENGTH_MAX = 128;
     public static final int REFERENCE_ID_LENGTH_MAX = 255;
     public static final int IDEMPOTENCY_KEY_LENGTH_MAX = 255;
+    public static final int SUBJECT_LENGTH_MAX = 255;
 
     static final String SHAPE = "[A-Za-z0-9][A-Za-z0-9_.:-]*";
 
@@ -44,6 +45,11 @@ public final class Identifiers {
     public static boolean isIdempotencyKey(String text) {
         return text.length() <= IDEMPOTENCY_KEY_LENGTH_MAX
                 && IDEMPOTENCY_KEY.matcher(text).matches();
+    }
+
+    /** Who asks, as the {@code sub} of a token may say. */
+    public static boolean isSubject(String text) {
+        return !text.isBlank() && text.length() <= SUBJECT_LENGTH_MAX && Fields.isPrintable(text);
     }
 
     /** An account that is Daybook's own: made when first needed, without a floor. */

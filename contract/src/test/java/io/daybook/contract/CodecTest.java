@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.zip.GZIPOutputStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -170,6 +171,16 @@ class CodecTest {
     void a_message_with_text_that_the_database_cannot_hold_is_invalid(String field) {
         var body = CODEC.encode(new RandomCommands(7).message(1));
         var forged = body.replaceFirst("\"%s\":\"".formatted(field), "\"%s\":\"\\\\u0000".formatted(field));
+        assertThat(forged).isNotEqualTo(body);
+        assertThatThrownBy(() -> CODEC.decode(forged)).isInstanceOf(InvalidBody.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\\u0007"})
+    void a_message_of_nobody_is_invalid(String caller) {
+        var body = CODEC.encode(new RandomCommands(7).message(1));
+        var forged =
+                body.replaceFirst("\"caller\":\"[^\"]+\"", "\"caller\":\"" + Matcher.quoteReplacement(caller) + "\"");
         assertThat(forged).isNotEqualTo(body);
         assertThatThrownBy(() -> CODEC.decode(forged)).isInstanceOf(InvalidBody.class);
     }

@@ -1,6 +1,5 @@
 package io.daybook.runtime;
 
-import io.daybook.contract.Fields;
 import io.daybook.contract.Identifiers;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
@@ -22,17 +21,12 @@ import java.util.Optional;
  * @param traceparent the trace that it asks in; {@code null} if it names none
  */
 public record Caller(String tenant, String subject, boolean admin, String traceparent) {
-    private static final int SUBJECT_LENGTH_MAX = 255;
-
     private static Caller of(Authentication token, HttpRequest<?> request) {
         if (!(token.getAttributes().get("tenant") instanceof String tenant) || !Identifiers.isTenant(tenant)) {
             throw new ProblemException(Problem.of(ProblemCode.FORBIDDEN, "The token has no valid tenant claim"));
         }
         var subject = token.getName();
-        if (subject == null
-                || subject.isBlank()
-                || subject.length() > SUBJECT_LENGTH_MAX
-                || !Fields.isPrintable(subject)) {
+        if (subject == null || !Identifiers.isSubject(subject)) {
             throw new ProblemException(Problem.of(ProblemCode.FORBIDDEN, "The token has no valid sub claim"));
         }
         return new Caller(

@@ -164,14 +164,32 @@ final class Client implements AutoCloseable {
         all(ledgerId, "accounts", each);
     }
 
+    /** Every ledger of the tenant. */
+    void ledgers(Consumer<JsonNode> each) {
+        all("/v1/ledgers", each);
+    }
+
     /** Every item of one of a ledger's listings. */
     void all(String ledgerId, String listing, Consumer<JsonNode> each) {
+        all("/v1/ledgers/" + segment(ledgerId) + "/" + listing, each);
+    }
+
+    private void all(String path, Consumer<JsonNode> each) {
         var after = Optional.<String>empty();
         do {
-            var page = page("/v1/ledgers/" + segment(ledgerId) + "/" + listing, after, PAGE_LIMIT);
+            var page = page(path, after, PAGE_LIMIT);
             page.items().forEach(each);
             after = page.next();
         } while (after.isPresent());
+    }
+
+    /** The next transaction of a ledger behind a number. */
+    Optional<JsonNode> transactionBehind(String ledgerId, long sequence) {
+        var page = page(
+                "/v1/ledgers/" + segment(ledgerId) + "/transactions?order=asc",
+                Optional.of(Long.toString(sequence)),
+                1);
+        return page.items().stream().findFirst();
     }
 
     /** One stretch of the audit of a ledger's books. */

@@ -33,6 +33,7 @@ public final class Daybook {
                 .addSubcommand(new MintToken(terminal))
                 .addSubcommand(new ImportFile(terminal))
                 .addSubcommand(new Verify(terminal))
+                .addSubcommand(new Heads(terminal))
                 .addSubcommand(new Chaos(terminal))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF))
                 .setOut(new PrintWriter(terminal.out(), true))

@@ -6,14 +6,21 @@ import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.daybook.contract.DaybookId;
 import io.daybook.contract.RedisKeys;
 import java.net.URI;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -282,6 +289,90 @@ class DeadLettersTest {
         discard(id).is(200);
         redrive(id).isProblem(409, "operation_not_dead");
         assertThat(letters(ledger)).isEmpty();
+    }
+
+    /** What somebody made of a message who can write to the queue. */
+    private static Map<String, Consumer<ObjectNode>> forgeries(Ledger other) {
+        var forgeries = new LinkedHashMap<String, Consumer<ObjectNode>>();
+        forgeries.put("of a version to come", message -> message.put("version", 2));
+        forgeries.put("of no version", message -> message.remove("version"));
+        forgeries.put("with more than there is", message -> message.put("admin", true));
+        forgeries.put("of nothing", message -> message.putArray("operations"));
+        forgeries.put("of nobody", message -> message.put("caller", ""));
+        forgeries.put("of no time", message -> message.put("accepted_at", "yesterday"));
+        forgeries.put("of an unknown kind", message -> operation(message).put("kind", "gift"));
+        forgeries.put("of an id of nobody's", message -> operation(message).put("operation_id", "1"));
+        forgeries.put("of a number", message -> request(message).put("amount", 1.0));
+        forgeries.put("of less than nothing", message -> request(message).put("amount", "-1.00"));
+        forgeries.put("of an account inside", message -> request(message).put("account_id", "external:EUR"));
+        forgeries.put(
+                "of a step that a deposit has not",
+                message -> operation(message)
+                        .putObject("step")
+                        .put("name", "credit")
+                        .put("home_ledger_id", other.id()));
+        return forgeries;
+    }
+
+    private static ObjectNode operation(ObjectNode message) {
+        return (ObjectNode) message.path("operations").path(0);
+    }
+
+    private static ObjectNode request(ObjectNode message) {
+        return (ObjectNode) operation(message).path("request");
+    }
+
+    @Test
+    void what_is_forged_is_dead_and_moves_nothing() throws JsonProcessingException {
+        var other = ledger();
+        var victims = new LinkedHashMap<String, Ledger>();
+        var url = daybook.stack().queue().url().toString();
+        for (var forgery : forgeries(other).entrySet()) {
+            var victim = daybook.ledger().account("a", "EUR");
+            var message = (ObjectNode) Api.JSON.readTree(message(victim, newId(victim), "k", "a"));
+            forgery.getValue().accept(message);
+            send(url, "demo~" + victim.id(), Api.json(message));
+            victims.put(forgery.getKey(), victim);
+        }
+        victims.forEach((forgery, victim) -> {
+            await().untilAsserted(() -> assertThat(letters(victim)).as(forgery).hasSize(1));
+            assertThat(letters(victim).getFirst().path("readable").asBoolean())
+                    .as(forgery)
+                    .isFalse();
+            assertThat(victim.balance("a")).as(forgery).isEqualTo("0.00");
+            assertThat(victim.operations()).as(forgery).isEmpty();
+        });
+        assertThat(other.balance("a")).isEqualTo("0.00");
+        assertThat(other.operations()).isEmpty();
+    }
+
+    @Test
+    void a_message_in_the_group_of_another_ledger_is_dead_in_neither() throws JsonProcessingException, SQLException {
+        var group = daybook.ledger().account("a", "EUR");
+        var other = daybook.ledger().account("a", "EUR");
+        var url = daybook.stack().queue().url().toString();
+        send(url, "demo~" + group.id(), message(other, newId(other), "k", "a"));
+        var foreign = (ObjectNode) Api.JSON.readTree(message(group, newId(group), "k", "a"));
+        send(url, "demo~" + group.id(), Api.json(foreign.put("tenant", "mallory")));
+        await().untilAsserted(() -> assertThat(lettersOfNobody(group)).isEqualTo(2));
+        for (var ledger : List.of(group, other)) {
+            assertThat(letters(ledger)).isEmpty();
+            assertThat(ledger.operations()).isEmpty();
+            assertThat(ledger.balance("a")).isEqualTo("0.00");
+        }
+    }
+
+    private static int lettersOfNobody(Ledger group) throws SQLException {
+        var postgres = daybook.stack().postgres();
+        try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+                var select = connection.prepareStatement(
+                        "select count(*) from dead_letter where ledger_key is null and cause like ?")) {
+            select.setString(1, "%in the group demo~" + group.id() + "%");
+            try (var rows = select.executeQuery()) {
+                rows.next();
+                return rows.getInt(1);
+            }
+        }
     }
 
     @Test
