@@ -5,10 +5,15 @@ import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse.BatchItemFailure;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent.SQSMessage;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.daybook.local.FifoQueue.Held;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -23,13 +28,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import software.amazon.awssdk.core.exception.SdkException;
-import software.amazon.awssdk.services.sqs.SqsClient;
-import software.amazon.awssdk.services.sqs.model.ChangeMessageVisibilityBatchRequestEntry;
-import software.amazon.awssdk.services.sqs.model.DeleteMessageBatchRequestEntry;
-import software.amazon.awssdk.services.sqs.model.Message;
-import software.amazon.awssdk.services.sqs.model.MessageAttributeValue;
-import software.amazon.awssdk.services.sqs.model.MessageSystemAttributeName;
 
 /**
  * Lambda's event source mapping of an SQS FIFO queue, with {@code ReportBatchItemFailures}: batches of up to ten messages
@@ -56,13 +54,12 @@ public final class EventSource implements AutoCloseable {
 
     private static final int BATCH_MAX = 10;
     /** Short, for it is also how long a stop may take; Lambda itself polls for longer. */
-    private static final int POLL_SECONDS = 1;
+    private static final Duration POLL = Duration.ofSeconds(1);
 
     private static final Duration RETRY_FIRST = Duration.ofMillis(50);
 
+    private final Queue queue;
     private final URI source;
-    private final String arn;
-    private final SqsClient client;
     private final RequestHandler<SQSEvent, SQSBatchResponse> processor;
     private final Settings settings;
     private final Set<String> groupsRunning = ConcurrentHashMap.newKeySet();
@@ -72,9 +69,8 @@ public final class EventSource implements AutoCloseable {
 
     private EventSource(
             Queue queue, URI source, RequestHandler<SQSEvent, SQSBatchResponse> processor, Settings settings) {
+        this.queue = queue;
         this.source = source;
-        this.arn = Queue.arn(source);
-        this.client = queue.client();
         this.processor = processor;
         this.settings = settings;
         this.pollers = IntStream.range(0, settings.pollers())
@@ -113,7 +109,7 @@ public final class EventSource implements AutoCloseable {
                 if (!received.isEmpty()) {
                     process(received);
                 }
-            } catch (SdkException e) {
+            } catch (QueueAwayException | IOException e) {
                 if (!isStopping()) {
                     if (queueAway.compareAndSet(false, true)) {
                         LOG.warn("The queue cannot be reached, and is tried again: {}", e.getMessage());
@@ -145,16 +141,12 @@ public final class EventSource implements AutoCloseable {
         }
     }
 
-    private List<Message> receive() {
-        return client.receiveMessage(request -> request.queueUrl(source.toString())
-                        .maxNumberOfMessages(BATCH_MAX)
-                        .waitTimeSeconds(POLL_SECONDS)
-                        .messageSystemAttributeNames(MessageSystemAttributeName.ALL)
-                        .messageAttributeNames("All"))
-                .messages();
+    private List<Held> receive() throws IOException {
+        var fifo = queue.at(source);
+        return fifo.receive(BATCH_MAX, fifo.visibilityTimeout(), POLL);
     }
 
-    private void process(List<Message> received) {
+    private void process(List<Held> received) throws IOException {
         if (isStopping()) {
             giveBack(received);
             return;
@@ -163,11 +155,11 @@ public final class EventSource implements AutoCloseable {
     }
 
     /** Returns what is done, with its groups free again: as soon as the first is deleted, the queue hands out the next. */
-    private List<Message> invoke(List<Message> received) {
+    private List<Held> invoke(List<Held> received) {
         var groups = claimGroups(received);
         try {
             var batch = received.stream()
-                    .filter(message -> groups.contains(group(message)))
+                    .filter(held -> groups.contains(held.message().group()))
                     .toList();
             return batch.isEmpty() ? List.of() : done(batch);
         } finally {
@@ -176,20 +168,16 @@ public final class EventSource implements AutoCloseable {
     }
 
     // A group comes to a second poller if its messages' visibility timeout ends while the function still works on them.
-    private Set<String> claimGroups(List<Message> received) {
+    private Set<String> claimGroups(List<Held> received) {
         return received.stream()
-                .map(EventSource::group)
+                .map(held -> held.message().group())
                 .distinct()
                 .filter(groupsRunning::add)
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
-    private static String group(Message message) {
-        return message.attributes().get(MessageSystemAttributeName.MESSAGE_GROUP_ID);
-    }
-
     /** Invokes the function, and says which of the messages are done. */
-    private List<Message> done(List<Message> batch) {
+    private List<Held> done(List<Held> batch) {
         try {
             var response =
                     processor.handleRequest(event(batch), Invocation.of("processor", settings.functionTimeout()));
@@ -197,13 +185,13 @@ public final class EventSource implements AutoCloseable {
             var failed = failures.stream()
                     .map(BatchItemFailure::getItemIdentifier)
                     .collect(Collectors.toCollection(HashSet::new));
-            var known = batch.stream().map(Message::messageId).collect(Collectors.toSet());
+            var known = batch.stream().map(held -> held.message().id()).collect(Collectors.toSet());
             if (!known.containsAll(failed)) {
                 LOG.error("The processor reports messages that it was not given, so that all fail: {}", failed);
                 return List.of();
             }
             return batch.stream()
-                    .filter(message -> !failed.contains(message.messageId()))
+                    .filter(held -> !failed.contains(held.message().id()))
                     .toList();
         } catch (RuntimeException | LinkageError | AssertionError | StackOverflowError e) {
             LOG.error("The processor failed on a batch of {}", batch.size(), e);
@@ -217,63 +205,59 @@ public final class EventSource implements AutoCloseable {
                 .orElseGet(List::of);
     }
 
-    private void delete(List<Message> done) {
-        if (done.isEmpty()) {
-            return;
-        }
-        var response = client.deleteMessageBatch(request -> request.queueUrl(source.toString())
-                .entries(IntStream.range(0, done.size())
-                        .mapToObj(number -> DeleteMessageBatchRequestEntry.builder()
-                                .id(Integer.toString(number))
-                                .receiptHandle(done.get(number).receiptHandle())
-                                .build())
-                        .toList()));
-        if (response.hasFailed()) {
-            LOG.warn("Done, but delivered again later, because the queue does not delete them: {}", response.failed());
+    private void delete(List<Held> done) throws IOException {
+        var fifo = queue.at(source);
+        for (var held : done) {
+            if (!fifo.delete(held.delivery().receipt())) {
+                LOG.warn(
+                        "Done, but delivered again later, because its visibility timeout is over: {}",
+                        held.message().id());
+            }
         }
     }
 
-    private void giveBack(List<Message> received) {
-        client.changeMessageVisibilityBatch(request -> request.queueUrl(source.toString())
-                .entries(IntStream.range(0, received.size())
-                        .mapToObj(number -> ChangeMessageVisibilityBatchRequestEntry.builder()
-                                .id(Integer.toString(number))
-                                .receiptHandle(received.get(number).receiptHandle())
-                                .visibilityTimeout(0)
-                                .build())
-                        .toList()));
+    private void giveBack(List<Held> received) throws IOException {
+        var fifo = queue.at(source);
+        for (var held : received) {
+            fifo.hide(held.delivery().receipt(), Duration.ZERO);
+        }
     }
 
-    private SQSEvent event(List<Message> batch) {
+    private SQSEvent event(List<Held> batch) {
         var event = new SQSEvent();
         event.setRecords(batch.stream().map(this::record).collect(Collectors.toCollection(ArrayList::new)));
         return event;
     }
 
-    private SQSMessage record(Message message) {
+    private SQSMessage record(Held held) {
+        var message = held.message();
         var record = new SQSMessage();
-        record.setMessageId(message.messageId());
-        record.setReceiptHandle(message.receiptHandle());
+        record.setMessageId(message.id());
+        record.setReceiptHandle(held.delivery().receipt());
         record.setBody(message.body());
-        record.setMd5OfBody(message.md5OfBody());
-        record.setMd5OfMessageAttributes(message.md5OfMessageAttributes());
-        record.setAttributes(new HashMap<>(message.attributesAsStrings()));
-        record.setMessageAttributes(message.messageAttributes().entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, attribute -> attribute(attribute.getValue()))));
+        record.setMd5OfBody(SqsMd5.of(message.body()));
+        record.setAttributes(new HashMap<>(held.systemAttributes()));
+        record.setMessageAttributes(attributes(message.attributes()));
         record.setEventSource("aws:sqs");
-        record.setEventSourceArn(arn);
+        record.setEventSourceArn(Queue.arn(source));
         record.setAwsRegion(Queue.REGION);
         return record;
     }
 
-    private static SQSEvent.MessageAttribute attribute(MessageAttributeValue value) {
+    private static Map<String, SQSEvent.MessageAttribute> attributes(ObjectNode sent) {
+        var attributes = new HashMap<String, SQSEvent.MessageAttribute>();
+        sent.properties().forEach(named -> attributes.put(named.getKey(), attribute(named.getValue())));
+        return attributes;
+    }
+
+    private static SQSEvent.MessageAttribute attribute(JsonNode value) {
         var attribute = new SQSEvent.MessageAttribute();
-        attribute.setDataType(value.dataType());
-        attribute.setStringValue(value.stringValue());
-        attribute.setBinaryValue(
-                value.binaryValue() == null
-                        ? null
-                        : ByteBuffer.wrap(value.binaryValue().asByteArray()));
+        attribute.setDataType(value.path("DataType").asText());
+        attribute.setStringValue(value.path("StringValue").textValue());
+        Optional.ofNullable(value.path("BinaryValue").textValue())
+                .map(Base64.getDecoder()::decode)
+                .map(ByteBuffer::wrap)
+                .ifPresent(attribute::setBinaryValue);
         attribute.setStringListValues(List.of());
         attribute.setBinaryListValues(List.of());
         return attribute;
@@ -290,6 +274,5 @@ public final class EventSource implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        client.close();
     }
 }

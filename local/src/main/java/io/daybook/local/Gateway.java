@@ -7,8 +7,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,17 +32,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Gateway implements AutoCloseable {
 
-    static {
-        // Read once by the JDK's server, when its first one is made.
-        setUnlessSet("sun.net.httpserver.nodelay", "true");
-        setUnlessSet("sun.net.httpserver.maxIdleConnections", "1000");
-        // Longer than clients keep an idle connection, so that it is they who close it, and never in mid-request.
-        setUnlessSet("sun.net.httpserver.idleInterval", "300");
-    }
-
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
-    private static final int BACKLOG = 1024;
     private static final int BODY_BYTES_MAX = 10 << 20;
     private static final long REFUSED_BODY_BYTES_MAX = 100L << 20;
     private static final Duration INTEGRATION_TIMEOUT = Duration.ofSeconds(29);
@@ -66,12 +55,6 @@ final class Gateway implements AutoCloseable {
         this.timeout = timeout;
     }
 
-    private static void setUnlessSet(String property, String value) {
-        if (System.getProperty(property) == null) {
-            System.setProperty(property, value);
-        }
-    }
-
     /**
      * Takes a port, so that connections queue up until {@link #serve}.
      *
@@ -84,8 +67,7 @@ final class Gateway implements AutoCloseable {
 
     static Gateway bind(int port, Duration timeout) {
         try {
-            var address = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port);
-            return new Gateway(HttpServer.create(address, BACKLOG), timeout);
+            return new Gateway(HttpServers.bind(port), timeout);
         } catch (BindException e) {
             throw new StackException(
                     "Port %d of 127.0.0.1 is in use. Stop what listens there, or name another port.".formatted(port),

@@ -13,11 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.zip.CRC32;
 
 /**
@@ -25,7 +23,7 @@ import java.util.zip.CRC32;
  * was {@linkplain #force() forced} outlives the machine. What is cut off at the file's end by a crash is left out when it
  * is opened again; what is no longer held is left out when the file is rewritten.
  *
- * <p>Not safe for use by several threads.
+ * <p>Changes are made by one thread at a time; any thread may force them.
  */
 final class Journal implements AutoCloseable {
 
@@ -50,12 +48,13 @@ final class Journal implements AutoCloseable {
 
     private final Path file;
     private final Map<Key, Held> held = new LinkedHashMap<>();
-    /** The queue hands a message out while its addition is still on its way here, so that its removal may overtake it. */
-    private final Set<Key> removedBeforeAdded = new HashSet<>();
+    private final Object forcing = new Object();
 
     private long heldBytes;
     private long length;
     private FileChannel channel;
+    private volatile long changes;
+    private long forcedChanges;
 
     private Journal(Path file) {
         this.file = file;
@@ -78,63 +77,45 @@ final class Journal implements AutoCloseable {
 
     void added(String queue, String messageId, byte[] message, byte[] deliveries) throws IOException {
         var addition = new Held(queue, messageId, message, deliveries);
-        if (!apply(Change.ADDED, addition)) {
-            return;
-        }
         append(Change.ADDED, addition);
+        apply(Change.ADDED, addition);
     }
 
     void delivered(String queue, String messageId, byte[] deliveries) throws IOException {
         var delivery = new Held(queue, messageId, new byte[0], deliveries);
-        if (apply(Change.DELIVERED, delivery)) {
-            append(Change.DELIVERED, delivery);
-        }
+        append(Change.DELIVERED, delivery);
+        apply(Change.DELIVERED, delivery);
     }
 
     void removed(String queue, String messageId) throws IOException {
         var removal = new Held(queue, messageId, new byte[0], new byte[0]);
-        if (apply(Change.REMOVED, removal)) {
-            append(Change.REMOVED, removal);
-        }
+        append(Change.REMOVED, removal);
+        apply(Change.REMOVED, removal);
         if (length > REWRITE_BYTES_MIN && length > 4 * heldBytes) {
             rewrite();
         }
     }
 
-    /** Waits until all that was written is on the disk. */
+    /** Waits until all that was written before is on the disk; those who wait at the same time share one wait. */
     void force() throws IOException {
-        channel.force(false);
+        var mine = changes;
+        synchronized (forcing) {
+            if (forcedChanges < mine) {
+                var all = changes;
+                channel.force(false);
+                forcedChanges = all;
+            }
+        }
     }
 
-    /** Makes a change in memory; false if there is nothing to change. */
-    private boolean apply(Change change, Held what) {
+    private void apply(Change change, Held what) {
         var key = new Key(what.queue(), what.messageId());
-        return switch (change) {
-            case ADDED -> {
-                if (removedBeforeAdded.remove(key)) {
-                    yield false;
-                }
-                hold(key, what);
-                yield true;
-            }
-            case DELIVERED -> {
-                var before = held.get(key);
-                if (before == null) {
-                    yield false;
-                }
-                hold(key, new Held(what.queue(), what.messageId(), before.message(), what.deliveries()));
-                yield true;
-            }
-            case REMOVED -> {
-                var before = held.remove(key);
-                if (before == null) {
-                    removedBeforeAdded.add(key);
-                    yield false;
-                }
-                heldBytes -= before.size();
-                yield true;
-            }
-        };
+        switch (change) {
+            case ADDED -> hold(key, what);
+            case DELIVERED ->
+                hold(key, new Held(what.queue(), what.messageId(), held.get(key).message(), what.deliveries()));
+            case REMOVED -> heldBytes -= held.remove(key).size();
+        }
     }
 
     private void hold(Key key, Held what) {
@@ -144,6 +125,7 @@ final class Journal implements AutoCloseable {
 
     private void append(Change change, Held what) throws IOException {
         length += write(channel, length, change, what);
+        changes++;
     }
 
     private static long write(FileChannel channel, long position, Change change, Held what) throws IOException {
@@ -235,10 +217,13 @@ final class Journal implements AutoCloseable {
             next.close();
             throw e;
         }
-        if (channel != null) {
-            channel.close();
+        synchronized (forcing) {
+            if (channel != null) {
+                channel.close();
+            }
+            channel = next;
+            forcedChanges = changes;
         }
-        channel = next;
     }
 
     // The new name is on the disk only when its folder is.
@@ -252,7 +237,9 @@ final class Journal implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.force(false);
-        channel.close();
+        synchronized (forcing) {
+            channel.force(false);
+            channel.close();
+        }
     }
 }

@@ -1,36 +1,16 @@
 package io.daybook.local;
 
-import com.typesafe.config.ConfigFactory;
+import io.daybook.local.FifoMessage.Delivery;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.apache.pekko.actor.ActorRef;
-import org.apache.pekko.actor.ActorSystem;
-import org.apache.pekko.actor.Props;
-import org.apache.pekko.pattern.Patterns;
-import org.elasticmq.CreateQueueData;
-import org.elasticmq.DeadLettersQueueData;
-import org.elasticmq.MillisVisibilityTimeout;
-import org.elasticmq.NodeAddress;
-import org.elasticmq.StrictSQSLimits$;
-import org.elasticmq.actor.QueueManagerActor;
-import org.elasticmq.actor.queue.InternalMessage;
-import org.elasticmq.msg.CreateQueue;
-import org.elasticmq.msg.RestoreMessages;
-import org.elasticmq.rest.sqs.AutoCreateQueuesConfig;
-import org.elasticmq.rest.sqs.TheSQSRestServerBuilder;
-import org.elasticmq.util.NowProvider;
-import scala.Option;
-import scala.jdk.javaapi.CollectionConverters;
-import scala.util.Right;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -64,22 +44,23 @@ public final class Queue implements AutoCloseable {
         }
     }
 
+    /** What it is made of while it runs. */
+    private record Running(Map<String, FifoQueue> queues, SqsServer server, Optional<Journal> journal) {}
+
     /** So many that a message outlives an outage of the database for hours: the processor parks what fails by itself. */
     private static final int RECEIVES_MAX = 100;
 
     static final String REGION = "us-east-1";
+    static final String ACCOUNT = "000000000000";
 
     private static final String NAME = "operations.fifo";
     private static final String DEAD_LETTERS = "operations-dlq.fifo";
-    private static final String ACCOUNT = "000000000000";
     private static final String CREDENTIAL = "x";
-    private static final Duration START_MAX = Duration.ofSeconds(30);
 
     private final Settings settings;
     private final int port = Ports.free();
     private boolean startedBefore;
-    private Optional<Journal> journal = Optional.empty();
-    private ActorSystem actors;
+    private volatile Optional<Running> running = Optional.empty();
 
     private Queue(Settings settings) {
         this.settings = settings;
@@ -93,102 +74,105 @@ public final class Queue implements AutoCloseable {
 
     /** Starts it again after {@link #stop}; nothing happens if it runs. */
     public synchronized void start() {
-        if (actors != null) {
+        if (running.isPresent()) {
             return;
         }
+        Optional<Journal> journal = Optional.empty();
         try {
             if (settings.folder().isPresent()) {
                 journal = Optional.of(Journal.open(settings.folder().get().resolve("journal")));
             }
-            var config = ConfigFactory.parseString("""
-                            pekko.loglevel = WARNING
-                            pekko.stdout-loglevel = OFF
-                            pekko.daemonic = on
-                            pekko.jvm-shutdown-hooks = off
-                            pekko.coordinated-shutdown.run-by-jvm-shutdown-hook = off
-                            """).withFallback(ConfigFactory.load(Queue.class.getClassLoader()));
-            actors = ActorSystem.create("queue", config, Queue.class.getClassLoader());
-            Option<ActorRef> keeper = journal.map(kept -> Option.apply(actors.actorOf(JournalKeeper.props(kept))))
-                    .orElseGet(Option::empty);
-            var manager = actors.actorOf(
-                    Props.create(QueueManagerActor.class, new NowProvider(), StrictSQSLimits$.MODULE$, keeper));
-            // Dead letters first: the other one looks them up when it is made. Messages before the port: nobody may
-            // receive, or add, ahead of what is restored.
-            create(manager, DEAD_LETTERS, Option.empty());
-            create(manager, NAME, Option.apply(new DeadLettersQueueData(DEAD_LETTERS, settings.receivesMax())));
-            new TheSQSRestServerBuilder(
-                            Option.apply(actors),
-                            Option.apply(manager),
-                            "127.0.0.1",
-                            port,
-                            new NodeAddress("http", "127.0.0.1", port, ""),
-                            false,
-                            StrictSQSLimits$.MODULE$,
-                            REGION,
-                            ACCOUNT,
-                            keeper,
-                            AutoCreateQueuesConfig.disabled())
-                    .start()
-                    .waitUntilStarted();
+            var queues = queues(journal);
+            // Messages before the port: nobody may receive, or add, ahead of what is restored.
+            var server = SqsServer.start(port, queues, journal.isPresent() ? journal.get()::force : () -> {});
+            running = Optional.of(new Running(queues, server, journal));
             startedBefore = true;
-        } catch (IOException | CompletionException e) {
-            stop();
+        } catch (IOException | StackException e) {
+            closeQuietly(journal);
             throw new StackException("The queue does not start: " + e.getMessage(), e);
         }
     }
 
-    private void create(ActorRef manager, String name, Option<DeadLettersQueueData> deadLetters) {
-        var queue = new CreateQueueData(
-                name,
-                Option.apply(
-                        new MillisVisibilityTimeout(settings.visibilityTimeout().toMillis())),
-                Option.empty(),
-                Option.empty(),
-                Option.empty(),
-                Option.empty(),
-                deadLetters,
-                true,
-                false,
-                Option.empty(),
-                Option.empty(),
-                scala.collection.immutable.Map.from(CollectionConverters.asScala(Map.of())));
-        var created = ask(manager, new CreateQueue(queue));
-        if (!(created instanceof Right<?, ?> right && right.value() instanceof ActorRef actor)) {
-            throw new StackException("The queue %s cannot be made: %s".formatted(name, created));
+    private Map<String, FifoQueue> queues(Optional<Journal> journal) {
+        var held = journal.map(Journal::held).orElseGet(List::of);
+        var sequence = new AtomicLong(held.stream()
+                .mapToLong(message -> MessageFormat.message(message.message()).sequence())
+                .max()
+                .orElse(0));
+        var lock = new ReentrantLock();
+        var deadLetters = queue(DEAD_LETTERS, Optional.empty(), journal, sequence, lock);
+        var operations = queue(
+                NAME,
+                Optional.of(new FifoQueue.DeadLetters(deadLetters, settings.receivesMax())),
+                journal,
+                sequence,
+                lock);
+        var queues = Map.of(NAME, operations, DEAD_LETTERS, deadLetters);
+        for (var message : held) {
+            var delivery = MessageFormat.delivery(message.deliveries());
+            // A new process means that whoever had received a message is gone, and nobody has to wait for their
+            // timeout.
+            queues.get(message.queue())
+                    .restore(
+                            MessageFormat.message(message.message()),
+                            startedBefore ? delivery : delivery.hiddenUntil(0));
         }
-        journal.ifPresent(kept -> ask(actor, new RestoreMessages(restored(kept, name))));
+        queues.values().forEach(FifoQueue::open);
+        return queues;
     }
 
-    private scala.collection.immutable.List<InternalMessage> restored(Journal kept, String name) {
-        // A new process means that whoever had received a message is gone, and nobody has to wait for their timeout.
-        List<InternalMessage> messages = kept.held().stream()
-                .filter(held -> held.queue().equals(name))
-                .map(held -> MessageFormat.restored(held, !startedBefore))
-                .toList();
-        return scala.collection.immutable.List.from(CollectionConverters.asScala(messages));
+    private FifoQueue queue(
+            String name,
+            Optional<FifoQueue.DeadLetters> deadLetters,
+            Optional<Journal> journal,
+            AtomicLong sequence,
+            ReentrantLock lock) {
+        return new FifoQueue(
+                arn(url(name)),
+                settings.visibilityTimeout(),
+                deadLetters,
+                journal.<FifoQueue.Keeper>map(kept -> new Keeping(kept, name)).orElse(FifoQueue.Keeper.NONE),
+                sequence,
+                lock,
+                InstantSource.system());
     }
 
-    private static Object ask(ActorRef actor, Object message) {
-        return Patterns.ask(actor, message, START_MAX).toCompletableFuture().join();
+    /** The changes of one queue, in the journal of all. */
+    private record Keeping(Journal journal, String queue) implements FifoQueue.Keeper {
+        @Override
+        public void added(FifoMessage message, Delivery delivery) throws IOException {
+            journal.added(queue, message.id(), MessageFormat.message(message), MessageFormat.delivery(delivery));
+        }
+
+        @Override
+        public void delivered(FifoMessage message, Delivery delivery) throws IOException {
+            journal.delivered(queue, message.id(), MessageFormat.delivery(delivery));
+        }
+
+        @Override
+        public void removed(FifoMessage message) throws IOException {
+            journal.removed(queue, message.id());
+        }
     }
 
     /** Stops it in the middle of whatever it does. */
     public synchronized void stop() {
+        var stopped = running;
+        running = Optional.empty();
+        stopped.ifPresent(parts -> {
+            parts.queues().values().forEach(FifoQueue::close);
+            parts.server().close();
+            closeQuietly(parts.journal());
+        });
+    }
+
+    private static void closeQuietly(Optional<Journal> journal) {
         try {
-            if (actors != null) {
-                actors.terminate();
-                actors.getWhenTerminated().toCompletableFuture().get(START_MAX.toSeconds(), TimeUnit.SECONDS);
-            }
             if (journal.isPresent()) {
                 journal.get().close();
             }
-        } catch (IOException | ExecutionException | TimeoutException e) {
+        } catch (IOException e) {
             throw new StackException("The queue does not stop: " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            actors = null;
-            journal = Optional.empty();
         }
     }
 
@@ -198,17 +182,35 @@ public final class Queue implements AutoCloseable {
 
     /** The URL of the queue of operations. */
     public URI url() {
-        return endpoint().resolve("/" + ACCOUNT + "/" + NAME);
+        return url(NAME);
     }
 
     /** The URL of the dead-letter queue. */
     public URI deadLettersUrl() {
-        return endpoint().resolve("/" + ACCOUNT + "/" + DEAD_LETTERS);
+        return url(DEAD_LETTERS);
+    }
+
+    /** The name of a queue by its URL. */
+    static String name(URI url) {
+        return url.getPath().substring(url.getPath().lastIndexOf('/') + 1);
+    }
+
+    private URI url(String name) {
+        return endpoint().resolve("/" + ACCOUNT + "/" + name);
     }
 
     /** The ARN of a queue by its URL. */
     static String arn(URI url) {
         return "arn:aws:sqs:%s%s".formatted(REGION, url.getPath().replace('/', ':'));
+    }
+
+    /**
+     * The queue with this URL, as whoever works it off in the same process sees it.
+     *
+     * @throws QueueAwayException while it is stopped
+     */
+    FifoQueue at(URI url) {
+        return running.orElseThrow(QueueAwayException::new).queues().get(name(url));
     }
 
     /** A new client of it, which the caller closes. */

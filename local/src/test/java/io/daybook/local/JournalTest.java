@@ -88,15 +88,6 @@ class JournalTest {
     }
 
     @Test
-    void a_removal_that_overtakes_its_addition_still_removes() throws IOException {
-        try (var journal = open()) {
-            journal.removed(QUEUE, "one");
-            add(journal, "one");
-            assertThat(journal.held()).isEmpty();
-        }
-    }
-
-    @Test
     void a_journal_of_things_done_does_not_grow_without_end() throws IOException {
         var large = new byte[1 << 20];
         try (var journal = open()) {
