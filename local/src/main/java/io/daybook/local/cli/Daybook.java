@@ -1,7 +1,9 @@
 package io.daybook.local.cli;
 
 import io.daybook.local.StackException;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -71,8 +73,12 @@ public final class Daybook {
 
     static final class Version implements CommandLine.IVersionProvider {
         @Override
-        public String[] getVersion() {
-            return new String[] {"daybook 0.1.0, Java " + Runtime.version()};
+        public String[] getVersion() throws IOException {
+            var build = new Properties();
+            try (var in = Daybook.class.getResourceAsStream("version.properties")) {
+                build.load(in);
+            }
+            return new String[] {"daybook %s, Java %s".formatted(build.getProperty("version"), Runtime.version())};
         }
     }
 }

@@ -27,6 +27,18 @@ final class CommandsTest {
     }
 
     @Test
+    void the_version_is_that_of_the_build_and_of_the_described_api() throws IOException {
+        var build = Files.readString(Path.of("..", "pom.xml")).replaceFirst("(?s).*?<version>(.*?)</version>.*", "$1");
+        var api = Files.readString(Path.of("..", "docs", "openapi.yaml"))
+                .replaceFirst("(?s)^openapi:.*?\\n  version: (\\S+)\\n.*", "$1");
+
+        assertThat(Daybook.run(console.terminal, "--version")).isZero();
+
+        assertThat(console.out()).startsWith("daybook %s, Java ".formatted(build));
+        assertThat(build).isIn(api, api + "-SNAPSHOT");
+    }
+
+    @Test
     void a_month_comes_to_what_its_lines_say() throws IOException {
         var lines = new ArrayList<Line>();
         new LineFile(EXAMPLES.resolve(BankMonth.LINES_FILE), Optional.empty()).read(lines::add);
