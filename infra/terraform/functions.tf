@@ -26,7 +26,7 @@ locals {
       handler         = local.http_handler
       memory_mb       = 1769
       timeout_seconds = 29
-      needs           = ["redis", "tokens", "database"]
+      needs           = ["redis", "tokens", "database-reader"]
     }
     sync = {
       description     = "Changes ledgers, accounts and dead letters at once, applies synchronous operations, and accepts what follows on others"
@@ -34,7 +34,7 @@ locals {
       handler         = local.http_handler
       memory_mb       = 1769
       timeout_seconds = 29
-      needs           = ["redis", "tokens", "database", "send", "publish", "webhooks-key"]
+      needs           = ["redis", "tokens", "database-writer", "send", "publish", "webhooks-key"]
     }
     processor = {
       description     = "Applies operations: queue in, ledger out"
@@ -42,7 +42,7 @@ locals {
       handler         = "io.daybook.processor.OperationsHandler"
       memory_mb       = 1769
       timeout_seconds = 60
-      needs           = ["redis", "database", "receive", "send", "publish"]
+      needs           = ["redis", "database-writer", "receive", "send", "publish"]
     }
     dead-letters = {
       description     = "Writes down what the queue has given up"
@@ -50,7 +50,7 @@ locals {
       handler         = "io.daybook.processor.DeadLettersHandler"
       memory_mb       = 1024
       timeout_seconds = 60
-      needs           = ["redis", "database", "receive-dead", "send", "publish"]
+      needs           = ["redis", "database-writer", "receive-dead", "send", "publish"]
     }
     relay = {
       description     = "Sends what was not sent, sweeps and cleans up, each minute"
@@ -58,7 +58,7 @@ locals {
       handler         = "io.daybook.processor.RelayHandler"
       memory_mb       = 1024
       timeout_seconds = 55
-      needs           = ["redis", "database", "send", "publish"]
+      needs           = ["redis", "database-writer", "send", "publish"]
     }
     migrate = {
       description     = "Brings the database's tables up to date"
@@ -66,7 +66,7 @@ locals {
       handler         = "io.daybook.processor.MigrationHandler"
       memory_mb       = 1024
       timeout_seconds = 300
-      needs           = ["database"]
+      needs           = ["database-owner"]
     }
   }
 
@@ -78,7 +78,7 @@ locals {
       handler         = "io.daybook.webhooks.WebhooksHandler"
       memory_mb       = 1024
       timeout_seconds = 75
-      needs           = ["database", "webhooks-key", "internet"]
+      needs           = ["database-writer", "webhooks-key", "internet"]
     }
   }
 
@@ -89,6 +89,11 @@ locals {
       { for key, value in try(var.functions[role], {}) : key => value if value != null },
     )
   }
+
+  database_environment = merge(
+    { DAYBOOK_DATABASE_URL = local.database.url },
+    local.has_secret ? {} : { DAYBOOK_DATABASE_USER = var.database_user, DAYBOOK_DATABASE_PASSWORD = var.database_password },
+  )
 
   # --- what a need means to a function's environment
   environments = {
@@ -103,12 +108,13 @@ locals {
       },
       var.jwt_jwks_url == null ? {} : { MICRONAUT_SECURITY_TOKEN_JWT_SIGNATURES_JWKS_ISSUER_URL = var.jwt_jwks_url },
     )
-    database = merge(
-      {
-        DAYBOOK_DATABASE_URL  = local.database.url
-        DAYBOOK_DATABASE_USER = var.database_user
-      },
-      local.has_secret ? { DAYBOOK_DATABASE_SECRET_ARN = local.database.secret_arn } : { DAYBOOK_DATABASE_PASSWORD = var.database_password },
+    database-reader = merge(local.database_environment, { for arn in compact([local.database.secret_arns.reader]) : "DAYBOOK_DATABASE_SECRET_ARN" => arn })
+    database-writer = merge(local.database_environment, { for arn in compact([local.database.secret_arns.writer]) : "DAYBOOK_DATABASE_SECRET_ARN" => arn })
+    # Whose tables they are, and who makes the other logins, if there are any.
+    database-owner = merge(
+      local.database_environment,
+      { for arn in compact([local.database.secret_arns.owner]) : "DAYBOOK_DATABASE_SECRET_ARN" => arn },
+      { for login in local.database.logins : "DAYBOOK_DATABASE_${upper(login)}_SECRET_ARN" => local.database.secret_arns[login] },
     )
     send         = { DAYBOOK_QUEUE_URL = module.queue.queue.url }
     receive      = { DAYBOOK_QUEUE_URL = module.queue.queue.url }
@@ -122,19 +128,45 @@ locals {
   # --- and to what it may do
   receive_actions = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
 
-  statements = {
-    redis  = []
-    tokens = []
-    database = concat(
-      [for arn in local.has_secret ? [local.database.secret_arn] : [] : {
+  # Each its own, and the owner all.
+  database_statements = {
+    for login, arns in {
+      reader = [local.database.secret_arns.reader]
+      writer = [local.database.secret_arns.writer]
+      owner  = distinct(values(local.database.secret_arns))
+      } : login => concat(
+      [for resources in local.has_secret ? [arns] : [] : {
         sid       = "ReadDatabasePassword"
         actions   = ["secretsmanager:GetSecretValue"]
-        resources = [arn]
+        resources = resources
         condition = null
       }],
       [for arn in local.makes_database ? [aws_kms_key.this["data"].arn] : compact([var.database_secret_kms_key_arn]) : {
         sid       = "DecryptDatabasePassword"
         actions   = ["kms:Decrypt"]
+        resources = [arn]
+        condition = { StringEquals = { "kms:ViaService" = ["secretsmanager.${local.account.region}.amazonaws.com"] } }
+      }],
+    )
+  }
+
+  statements = {
+    redis           = []
+    tokens          = []
+    database-reader = local.database_statements.reader
+    database-writer = local.database_statements.writer
+    database-owner = concat(
+      local.database_statements.owner,
+      # It makes the passwords of the other logins: those of secrets that are made here.
+      [for arns in local.makes_database ? [[for login in local.database.logins : local.database.secret_arns[login]]] : [] : {
+        sid       = "WriteDatabasePasswords"
+        actions   = ["secretsmanager:PutSecretValue"]
+        resources = arns
+        condition = null
+      }],
+      [for arn in local.makes_database ? [aws_kms_key.this["data"].arn] : [] : {
+        sid       = "EncryptDatabasePasswords"
+        actions   = ["kms:GenerateDataKey"]
         resources = [arn]
         condition = { StringEquals = { "kms:ViaService" = ["secretsmanager.${local.account.region}.amazonaws.com"] } }
       }],
@@ -216,7 +248,7 @@ locals {
       local.makes_data ? {
         subnet_ids = module.data[0].vpc_config.subnet_ids
         security_group_ids = concat(
-          contains(function.needs, "database") ? module.data[0].vpc_config.database_clients : module.data[0].vpc_config.functions,
+          anytrue([for need in function.needs : startswith(need, "database-")]) ? module.data[0].vpc_config.database_clients : module.data[0].vpc_config.functions,
           contains(function.needs, "internet") ? module.data[0].vpc_config.internet_clients : [],
         )
       } : var.vpc_config
@@ -264,6 +296,7 @@ resource "aws_lambda_invocation" "migrate" {
   triggers = {
     code     = module.migrate.code_hash
     database = local.database.url
+    logins   = jsonencode(local.database.secret_arns)
   }
 }
 

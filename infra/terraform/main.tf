@@ -37,8 +37,23 @@ resource "terraform_data" "inputs" {
     }
 
     precondition {
+      condition     = var.database_login_secret_arns == null || (var.database_secret_arn != null && !local.makes_database)
+      error_message = "database_login_secret_arns are further logins of a database of your own, beside database_secret_arn."
+    }
+
+    precondition {
       condition     = nonsensitive(var.database_password == null) || var.localstack
       error_message = "database_password stands in the functions' environment for all to read: on AWS, use database_secret_arn."
+    }
+
+    precondition {
+      condition     = var.localstack || var.database_url == null || can(regex("[?&]sslmode=verify-(full|ca)(&|$)", var.database_url))
+      error_message = "On AWS the database is reached over TLS: database_url needs sslmode=verify-full, or verify-ca."
+    }
+
+    precondition {
+      condition     = var.localstack || var.redis_uri == null || can(regex("^rediss://", var.redis_uri))
+      error_message = "On AWS Redis is reached over TLS: redis_uri begins with rediss://."
     }
 
     precondition {
@@ -79,7 +94,7 @@ module "data" {
       kms            = ["kms:Decrypt", "kms:GenerateDataKey"]
       logs           = ["logs:CreateLogStream", "logs:PutLogEvents"]
       monitoring     = ["cloudwatch:PutMetricData"]
-      secretsmanager = ["secretsmanager:GetSecretValue"]
+      secretsmanager = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
       sns            = ["sns:Publish"]
       sqs            = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"]
       xray           = ["xray:GetSamplingRules", "xray:GetSamplingTargets", "xray:PutTelemetryRecords", "xray:PutTraceSegments"]
@@ -92,8 +107,13 @@ module "data" {
 
 locals {
   database = {
-    url        = local.makes_database ? one(module.data[*].database_url) : var.database_url
-    secret_arn = local.makes_database ? one(module.data[*].database_secret_arn) : var.database_secret_arn
+    url = local.makes_database ? one(module.data[*].database_url) : var.database_url
+    # One login does for all where a database of one's own has no more.
+    secret_arns = local.makes_database ? one(module.data[*].database_secret_arns) : merge(
+      { for login in ["owner", "reader", "writer"] : login => var.database_secret_arn },
+      var.database_login_secret_arns,
+    )
+    logins = local.makes_database || var.database_login_secret_arns != null ? ["reader", "writer"] : []
   }
 
   redis = {

@@ -50,9 +50,9 @@ output "events_topic_arn" {
   value       = module.queue.topic_arn
 }
 
-output "database_secret_arn" {
-  description = "ARN of the secret with the database's user and password; null where there is none."
-  value       = local.has_secret ? local.database.secret_arn : null
+output "database_secret_arns" {
+  description = "ARNs of the secrets with user and password of the database's logins: of the owner of the tables, who alone changes them, and of those that read and that write rows; null where there are none."
+  value       = local.has_secret ? local.database.secret_arns : null
 }
 
 output "migration" {

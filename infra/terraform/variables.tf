@@ -98,7 +98,7 @@ variable "settings" {
   }
 
   validation {
-    condition     = alltrue([for key in keys(var.settings) : !can(regex("^DAYBOOK_(DATABASE_(URL|USER|PASSWORD|SECRET_ARN)|REDIS_(URI|CLUSTER)|QUEUE_(URL|RECEIVES_MAX)|EVENTS_TOPIC_ARN|WEBHOOKS_KEY(_ARN)?|JWT_.*)$", key))])
+    condition     = alltrue([for key in keys(var.settings) : !can(regex("^DAYBOOK_(DATABASE_((READER_|WRITER_)?(USER|PASSWORD|SECRET_ARN)|URL)|REDIS_(URI|CLUSTER)|QUEUE_(URL|RECEIVES_MAX)|EVENTS_TOPIC_ARN|WEBHOOKS_KEY(_ARN)?|JWT_.*)$", key))])
     error_message = "Where things are is told by variables of their own."
   }
 }
@@ -250,19 +250,28 @@ variable "database_url" {
 }
 
 variable "database_user" {
-  description = "User of the database."
+  description = "User of the database: the owner of its tables."
   type        = string
   default     = "daybook"
 }
 
 variable "database_secret_arn" {
-  description = "Secret with the user and password (`username`, `password`) of a database of your own."
+  description = "Secret with the user and password (`username`, `password`) of a database of your own; the user is to own the tables."
   type        = string
   default     = null
 }
 
+variable "database_login_secret_arns" {
+  description = "Secrets like that one with further logins of a database of your own: one that reads, for the function that only does so, and one that writes. Null for none: then the one login does for all."
+  type = object({
+    reader = string
+    writer = string
+  })
+  default = null
+}
+
 variable "database_secret_kms_key_arn" {
-  description = "KMS key of that secret; null for Secrets Manager's own."
+  description = "KMS key of those secrets; null for Secrets Manager's own."
   type        = string
   default     = null
 }

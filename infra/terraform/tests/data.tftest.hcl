@@ -75,7 +75,7 @@ run "the_database_is_reached_by_its_proxy_over_tls" {
   }
 
   assert {
-    condition     = aws_db_proxy.this[0].require_tls && one(aws_db_proxy.this[0].auth).iam_auth == "DISABLED"
+    condition     = aws_db_proxy.this[0].require_tls
     error_message = "The proxy must require TLS."
   }
 
@@ -85,8 +85,35 @@ run "the_database_is_reached_by_its_proxy_over_tls" {
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.proxy[0].policy).Statement[*].Action == [["secretsmanager:GetSecretValue"], ["kms:Decrypt"]] && jsondecode(aws_iam_role_policy.proxy[0].policy).Statement[0].Resource == ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:rds!db-password"]
-    error_message = "The proxy may read its password, and nothing else."
+    condition     = jsondecode(aws_iam_role_policy.proxy[0].policy).Statement[*].Action == [["secretsmanager:GetSecretValue"], ["kms:Decrypt"]] && toset(jsondecode(aws_iam_role_policy.proxy[0].policy).Statement[0].Resource) == toset(values(output.database_secret_arns))
+    error_message = "The proxy may read the passwords of its logins, and nothing else."
+  }
+
+  assert {
+    condition = {
+      for auth in aws_db_proxy.this[0].auth : auth.secret_arn => [auth.auth_scheme, auth.client_password_auth_type, auth.iam_auth]
+      } == {
+      for secret in ["rds!db-password", "daybook-database-reader-1", "daybook-database-writer-1"] : "arn:aws:secretsmanager:eu-central-1:123456789012:secret:${secret}" => ["SECRETS", "POSTGRES_SCRAM_SHA_256", "DISABLED"]
+    }
+    error_message = "The proxy must know each login, and none without its password."
+  }
+}
+
+run "no_password_is_made_where_it_could_be_read" {
+  command = apply
+
+  module {
+    source = "./modules/data"
+  }
+
+  assert {
+    condition     = alltrue([for secret in aws_secretsmanager_secret.login : secret.kms_key_id == var.kms_key_arn]) && toset(keys(aws_secretsmanager_secret.login)) == toset(["reader", "writer"])
+    error_message = "Each login must have a secret of its own, encrypted with the key."
+  }
+
+  assert {
+    condition     = !strcontains(join("", [for name in fileset(path.root, "modules/data/*.tf") : file(name)]), "secret_version") && !strcontains(join("", [for name in fileset(path.root, "modules/data/*.tf") : file(name)]), "random_password")
+    error_message = "The database and the migration make the passwords: what is made here stands in the state."
   }
 }
 

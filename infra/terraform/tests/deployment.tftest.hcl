@@ -58,13 +58,13 @@ run "each_function_may_do_what_it_needs_and_no_more" {
       ]
       status = [
         "kms:Decrypt key/data",
-        "secretsmanager:GetSecretValue rds!db-password",
+        "secretsmanager:GetSecretValue daybook-database-reader-1",
       ]
       sync = [
         "kms:Decrypt key/data",
         "kms:Decrypt key/messages",
         "kms:GenerateDataKey key/messages",
-        "secretsmanager:GetSecretValue rds!db-password",
+        "secretsmanager:GetSecretValue daybook-database-writer-1",
         "sns:Publish daybook-events.fifo",
         "sqs:SendMessage daybook-operations.fifo",
       ]
@@ -72,7 +72,7 @@ run "each_function_may_do_what_it_needs_and_no_more" {
         "kms:Decrypt key/data",
         "kms:Decrypt key/messages",
         "kms:GenerateDataKey key/messages",
-        "secretsmanager:GetSecretValue rds!db-password",
+        "secretsmanager:GetSecretValue daybook-database-writer-1",
         "sns:Publish daybook-events.fifo",
         "sqs:ChangeMessageVisibility daybook-operations.fifo",
         "sqs:DeleteMessage daybook-operations.fifo",
@@ -84,7 +84,7 @@ run "each_function_may_do_what_it_needs_and_no_more" {
         "kms:Decrypt key/data",
         "kms:Decrypt key/messages",
         "kms:GenerateDataKey key/messages",
-        "secretsmanager:GetSecretValue rds!db-password",
+        "secretsmanager:GetSecretValue daybook-database-writer-1",
         "sns:Publish daybook-events.fifo",
         "sqs:ChangeMessageVisibility daybook-operations-dead.fifo",
         "sqs:DeleteMessage daybook-operations-dead.fifo",
@@ -96,13 +96,18 @@ run "each_function_may_do_what_it_needs_and_no_more" {
         "kms:Decrypt key/data",
         "kms:Decrypt key/messages",
         "kms:GenerateDataKey key/messages",
-        "secretsmanager:GetSecretValue rds!db-password",
+        "secretsmanager:GetSecretValue daybook-database-writer-1",
         "sns:Publish daybook-events.fifo",
         "sqs:SendMessage daybook-operations.fifo",
       ]
       migrate = [
         "kms:Decrypt key/data",
+        "kms:GenerateDataKey key/data",
+        "secretsmanager:GetSecretValue daybook-database-reader-1",
+        "secretsmanager:GetSecretValue daybook-database-writer-1",
         "secretsmanager:GetSecretValue rds!db-password",
+        "secretsmanager:PutSecretValue daybook-database-reader-1",
+        "secretsmanager:PutSecretValue daybook-database-writer-1",
       ]
     }
     error_message = "A role may do something else than its function needs."
@@ -137,12 +142,12 @@ run "each_function_is_told_what_it_needs_and_no_more" {
       for role, environment in local.function_environments : role => [for key in sort(keys(environment)) : trimprefix(key, "DAYBOOK_") if startswith(key, "DAYBOOK_")]
       } == {
       intake       = ["JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
-      status       = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "JWT_AUDIENCE", "JWT_ISSUER", "REDIS_CLUSTER", "REDIS_URI"]
-      sync         = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI", "WEBHOOKS_COUNT_MAX"]
-      processor    = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
-      dead-letters = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_RECEIVES_MAX", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
-      relay        = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
-      migrate      = ["DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_USER"]
+      status       = ["DATABASE_SECRET_ARN", "DATABASE_URL", "JWT_AUDIENCE", "JWT_ISSUER", "REDIS_CLUSTER", "REDIS_URI"]
+      sync         = ["DATABASE_SECRET_ARN", "DATABASE_URL", "EVENTS_TOPIC_ARN", "JWT_AUDIENCE", "JWT_ISSUER", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI", "WEBHOOKS_COUNT_MAX"]
+      processor    = ["DATABASE_SECRET_ARN", "DATABASE_URL", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      dead-letters = ["DATABASE_SECRET_ARN", "DATABASE_URL", "EVENTS_TOPIC_ARN", "QUEUE_RECEIVES_MAX", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      relay        = ["DATABASE_SECRET_ARN", "DATABASE_URL", "EVENTS_TOPIC_ARN", "QUEUE_URL", "REDIS_CLUSTER", "REDIS_URI"]
+      migrate      = ["DATABASE_READER_SECRET_ARN", "DATABASE_SECRET_ARN", "DATABASE_URL", "DATABASE_WRITER_SECRET_ARN"]
     }
     error_message = "A function is told something else than it needs; a password, at worst."
   }
@@ -161,6 +166,77 @@ run "each_function_is_told_what_it_needs_and_no_more" {
     condition     = local.function_vpc_configs.intake.security_group_ids != local.function_vpc_configs.status.security_group_ids && length(local.function_vpc_configs.intake.security_group_ids) == 1
     error_message = "Intake must not reach the database by the network either."
   }
+}
+
+run "each_function_logs_in_to_the_database_as_who_it_is" {
+  command = apply
+
+  variables {
+    webhooks_enabled = true
+  }
+
+  assert {
+    condition = {
+      for role, environment in local.function_environments : role => trimprefix(environment.DAYBOOK_DATABASE_SECRET_ARN, "arn:aws:secretsmanager:eu-central-1:123456789012:secret:") if contains(keys(environment), "DAYBOOK_DATABASE_SECRET_ARN")
+      } == {
+      status       = "daybook-database-reader-1"
+      sync         = "daybook-database-writer-1"
+      processor    = "daybook-database-writer-1"
+      dead-letters = "daybook-database-writer-1"
+      relay        = "daybook-database-writer-1"
+      webhooks     = "daybook-database-writer-1"
+      migrate      = "rds!db-password"
+    }
+    error_message = "Who reads must not be able to write, and only the migration may change the tables."
+  }
+
+  assert {
+    condition     = local.function_environments.migrate.DAYBOOK_DATABASE_READER_SECRET_ARN == output.database_secret_arns.reader && local.function_environments.migrate.DAYBOOK_DATABASE_WRITER_SECRET_ARN == output.database_secret_arns.writer
+    error_message = "The migration must make the logins that the functions use."
+  }
+
+  assert {
+    condition = alltrue(flatten([for role, environment in local.function_environments : [
+      for key, value in environment : !can(regex("(PASSWORD|TOKEN|_KEY$|_SECRET$)", key)) && !can(regex("://[^/@]*@", value))
+    ]]))
+    error_message = "Whoever may list the functions reads their environments: no password, key or token belongs there."
+  }
+}
+
+run "database_and_redis_are_reached_over_tls" {
+  command = apply
+
+  assert {
+    condition     = alltrue([for environment in values(local.function_environments) : strcontains(environment.DAYBOOK_DATABASE_URL, "sslmode=verify-full") if contains(keys(environment), "DAYBOOK_DATABASE_URL")])
+    error_message = "Every function must check whom it tells its password."
+  }
+
+  assert {
+    condition     = alltrue([for environment in values(local.function_environments) : startswith(environment.DAYBOOK_REDIS_URI, "rediss://") if contains(keys(environment), "DAYBOOK_REDIS_URI")])
+    error_message = "Every function must reach the cache over TLS."
+  }
+}
+
+run "a_database_without_tls_is_refused_on_aws" {
+  command = plan
+
+  variables {
+    database_url        = "jdbc:postgresql://db.example.com:5432/daybook?sslmode=require"
+    database_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:own"
+    redis_uri           = "rediss://cache.example.com:6379"
+  }
+
+  expect_failures = [terraform_data.inputs]
+}
+
+run "a_redis_without_tls_is_refused_on_aws" {
+  command = plan
+
+  variables {
+    redis_uri = "redis://cache.example.com:6379"
+  }
+
+  expect_failures = [terraform_data.inputs]
 }
 
 run "without_webhooks_there_is_no_way_out" {
@@ -190,14 +266,14 @@ run "webhooks_are_told_by_the_only_function_that_can_go_out" {
       if !contains(["WriteLogs", "WriteTraces", "ReadOwnConfiguration", "AllowNetworkInterfaces", "DenyNetworkInterfacesToCode"], statement.Sid)
       ])) : permission] == [
       "kms:Decrypt key/data",
+      "secretsmanager:GetSecretValue daybook-database-writer-1",
       "secretsmanager:GetSecretValue daybook-webhooks-key-1",
-      "secretsmanager:GetSecretValue rds!db-password",
     ]
-    error_message = "It may read the database's password and the key of the secrets, and no more."
+    error_message = "It may read its login's password and the key of the secrets, and no more."
   }
 
   assert {
-    condition     = [for key in sort(keys(local.function_environments.webhooks)) : key if startswith(key, "DAYBOOK_")] == ["DAYBOOK_DATABASE_CONNECTIONS_MAX", "DAYBOOK_DATABASE_SECRET_ARN", "DAYBOOK_DATABASE_URL", "DAYBOOK_DATABASE_USER", "DAYBOOK_WEBHOOKS_KEY_ARN"]
+    condition     = [for key in sort(keys(local.function_environments.webhooks)) : key if startswith(key, "DAYBOOK_")] == ["DAYBOOK_DATABASE_CONNECTIONS_MAX", "DAYBOOK_DATABASE_SECRET_ARN", "DAYBOOK_DATABASE_URL", "DAYBOOK_WEBHOOKS_KEY_ARN"]
     error_message = "It is told something else than it needs."
   }
 
@@ -395,7 +471,46 @@ run "data_of_ones_own_is_taken" {
   }
 
   assert {
+    condition     = alltrue([for environment in values(local.function_environments) : environment.DAYBOOK_DATABASE_SECRET_ARN == var.database_secret_arn if contains(keys(environment), "DAYBOOK_DATABASE_URL")]) && !contains(keys(local.function_environments.migrate), "DAYBOOK_DATABASE_READER_SECRET_ARN")
+    error_message = "One login must do for all where there is no more."
+  }
+
+  assert {
     condition     = { for role, environment in local.function_environments : role => contains(keys(environment), "MICRONAUT_SECURITY_TOKEN_JWT_SIGNATURES_JWKS_ISSUER_URL") } == { intake = true, status = true, sync = true, processor = false, dead-letters = false, relay = false, migrate = false }
     error_message = "Who checks tokens must know where the issuer's keys are."
   }
+}
+
+run "logins_of_ones_own_are_taken" {
+  command = apply
+
+  variables {
+    database_url        = "jdbc:postgresql://db.example.com:5432/daybook?sslmode=verify-full"
+    database_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:own"
+    database_login_secret_arns = {
+      reader = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:own-reader"
+      writer = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:own-writer"
+    }
+    redis_uri = "rediss://cache.example.com:6379"
+  }
+
+  assert {
+    condition     = [for role in ["status", "processor", "migrate"] : local.function_environments[role].DAYBOOK_DATABASE_SECRET_ARN] == [var.database_login_secret_arns.reader, var.database_login_secret_arns.writer, var.database_secret_arn]
+    error_message = "Each function must use its login."
+  }
+
+  assert {
+    condition     = strcontains(module.migrate.policy, "secret:own-reader") && strcontains(module.migrate.policy, "secret:own-writer") && !strcontains(module.migrate.policy, "PutSecretValue")
+    error_message = "The migration must be able to read the secrets of others, and to write none of them."
+  }
+}
+
+run "further_logins_need_a_first_one" {
+  command = plan
+
+  variables {
+    database_login_secret_arns = { reader = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:r", writer = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:w" }
+  }
+
+  expect_failures = [terraform_data.inputs]
 }

@@ -8,7 +8,10 @@ locals {
     aws_db_instance.this[*].master_user_secret,
     aws_rds_cluster.this[*].master_user_secret,
   ))
-  secret_arn = try(local.master_user_secret[0].secret_arn, null)
+  secret_arns = merge(
+    { owner = try(local.master_user_secret[0].secret_arn, null) },
+    { for login, secret in aws_secretsmanager_secret.login : login => secret.arn },
+  )
 
   final_snapshot = "${var.name}-final"
 }
@@ -161,13 +164,23 @@ resource "aws_rds_cluster_instance" "this" {
   performance_insights_kms_key_id = var.kms_key_arn
 }
 
-# --- the password, and the proxy that holds the connections ----------------------------------------------------------
+# --- the passwords, and the proxy that holds the connections ---------------------------------------------------------
+
+# Of the logins that read and that write rows. The migration makes both, with passwords that it puts here itself: no
+# plan and no state ever has one.
+resource "aws_secretsmanager_secret" "login" {
+  for_each = local.has_database ? toset(["reader", "writer"]) : toset([])
+
+  name_prefix = "${var.name}-database-${each.key}-"
+  description = "The ${each.key} of the database of ${var.name}"
+  kms_key_id  = var.kms_key_arn
+}
 
 # RDS made the secret and turns it over; only how often is set here.
 resource "aws_secretsmanager_secret_rotation" "this" {
   count = local.has_database ? 1 : 0
 
-  secret_id          = local.secret_arn
+  secret_id          = local.secret_arns.owner
   rotate_immediately = false
 
   rotation_rules {
@@ -204,7 +217,7 @@ resource "aws_iam_role_policy" "proxy" {
         Sid      = "ReadPassword"
         Effect   = "Allow"
         Action   = ["secretsmanager:GetSecretValue"]
-        Resource = [local.secret_arn]
+        Resource = values(local.secret_arns)
       },
       {
         Sid       = "DecryptPassword"
@@ -237,11 +250,16 @@ resource "aws_db_proxy" "this" {
   vpc_subnet_ids         = aws_subnet.private[*].id
   vpc_security_group_ids = [aws_security_group.this["proxy"].id]
 
-  auth {
-    auth_scheme               = "SECRETS"
-    client_password_auth_type = "POSTGRES_SCRAM_SHA_256"
-    iam_auth                  = "DISABLED"
-    secret_arn                = local.secret_arn
+  dynamic "auth" {
+    for_each = local.secret_arns
+
+    content {
+      auth_scheme               = "SECRETS"
+      client_password_auth_type = "POSTGRES_SCRAM_SHA_256"
+      iam_auth                  = "DISABLED"
+      description               = auth.key
+      secret_arn                = auth.value
+    }
   }
 
   depends_on = [aws_cloudwatch_log_group.proxy, aws_iam_role_policy.proxy]

@@ -22,9 +22,9 @@ output "database_url" {
   depends_on = [aws_db_proxy_target.this]
 }
 
-output "database_secret_arn" {
-  description = "ARN of the secret with the database's user and password; null without a database."
-  value       = local.secret_arn
+output "database_secret_arns" {
+  description = "ARNs of the secrets with the user and password of each login: owner, reader and writer; null without a database."
+  value       = local.has_database ? local.secret_arns : null
 }
 
 output "database_metrics_dimensions" {

@@ -184,3 +184,23 @@ override_resource {
 mock_resource "aws_secretsmanager_secret" {
   defaults = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:daybook-webhooks-key-1" }
 }
+
+override_resource {
+  target = module.data[0].aws_secretsmanager_secret.login["reader"]
+  values = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:daybook-database-reader-1" }
+}
+
+override_resource {
+  target = module.data[0].aws_secretsmanager_secret.login["writer"]
+  values = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:daybook-database-writer-1" }
+}
+
+override_resource {
+  target = aws_secretsmanager_secret.login["reader"]
+  values = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:daybook-database-reader-1" }
+}
+
+override_resource {
+  target = aws_secretsmanager_secret.login["writer"]
+  values = { arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:daybook-database-writer-1" }
+}

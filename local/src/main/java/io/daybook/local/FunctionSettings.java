@@ -6,6 +6,7 @@ import java.nio.file.Path;
 /**
  * Where the functions find what they need.
  *
+ * @param user the one who owns the tables; the functions that do not migrate have logins of their own
  * @param redisCluster whether it is a cluster rather than a server
  * @param awsEndpoint where the AWS clients send their calls; any credentials do
  * @param awsRegion the region they name

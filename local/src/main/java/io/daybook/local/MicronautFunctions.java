@@ -27,7 +27,11 @@ import org.slf4j.LoggerFactory;
 public final class MicronautFunctions implements Functions {
     private static final Logger LOG = LoggerFactory.getLogger(MicronautFunctions.class);
     private static final int CONNECTIONS_MAX = 8;
+    private static final String READER = "daybook_reader";
+    private static final String WRITER = "daybook_writer";
 
+    private final FunctionSettings settings;
+    private final Map<String, Object> more;
     private final Prometheus prometheus = new Prometheus();
     private final ApplicationContext intake;
     private final ApplicationContext processor;
@@ -35,15 +39,17 @@ public final class MicronautFunctions implements Functions {
     private final ApplicationContext webhooks;
     private final Map<String, RequestHandler<APIGatewayProxyRequestEvent, APIGatewayProxyResponseEvent>> http;
 
-    private MicronautFunctions(FunctionSettings settings, Map<String, Object> properties) {
+    private MicronautFunctions(FunctionSettings settings, Map<String, Object> more) {
+        this.settings = settings;
+        this.more = more;
         // What a function finds in its environment on Lambda; the local queue takes any.
         System.setProperty("aws.accessKeyId", "local");
         System.setProperty("aws.secretAccessKey", "local");
         System.setProperty("aws.region", settings.awsRegion());
-        this.intake = context(settings, properties, "processor", "status", "store", "webhooks");
-        this.processor = context(settings, properties, "intake", "status", "webhooks");
-        this.status = context(settings, properties, "accept", "intake", "processor", "webhooks");
-        this.webhooks = context(settings, properties, "accept", "intake", "processor", "status");
+        this.intake = context(Map.of(), "processor", "status", "store", "webhooks");
+        this.processor = context(login(WRITER), "intake", "status", "webhooks");
+        this.status = context(login(READER), "accept", "intake", "processor", "webhooks");
+        this.webhooks = context(login(WRITER), "accept", "intake", "processor", "status");
         this.http = Map.of(
                 "intake",
                 new ApiGatewayProxyRequestEventFunction(intake),
@@ -91,7 +97,14 @@ public final class MicronautFunctions implements Functions {
 
     @Override
     public void migrate() {
-        new MigrationHandler(processor).execute(Map.of());
+        var logins = new HashMap<>(login(settings.user()));
+        logins.put("daybook.database.reader.user", READER);
+        logins.put("daybook.database.reader.password", settings.password());
+        logins.put("daybook.database.writer.user", WRITER);
+        logins.put("daybook.database.writer.password", settings.password());
+        try (var migration = context(logins, "intake", "status", "webhooks")) {
+            new MigrationHandler(migration).execute(Map.of());
+        }
     }
 
     private APIGatewayProxyResponseEvent metrics() {
@@ -112,11 +125,13 @@ public final class MicronautFunctions implements Functions {
         Stream.of(intake, processor, status, webhooks).forEach(ApplicationContext::close);
     }
 
-    private ApplicationContext context(FunctionSettings settings, Map<String, Object> more, String... absent) {
-        var properties = new HashMap<String, Object>();
+    private Map<String, Object> login(String user) {
+        return Map.of("daybook.database.user", user, "daybook.database.password", settings.password());
+    }
+
+    private ApplicationContext context(Map<String, Object> login, String... absent) {
+        var properties = new HashMap<>(login);
         properties.put("daybook.database.url", settings.jdbcUrl());
-        properties.put("daybook.database.user", settings.user());
-        properties.put("daybook.database.password", settings.password());
         properties.put("daybook.database.connections-max", CONNECTIONS_MAX);
         properties.put("daybook.redis.uri", settings.redisUri());
         properties.put("daybook.redis.cluster", settings.redisCluster());

@@ -15,6 +15,10 @@ final class LambdaContexts {
         return start(settings, "processor", "status", "store", "webhooks");
     }
 
+    static ApplicationContext processor(Map<String, Object> settings) {
+        return start(settings, "intake", "status", "webhooks");
+    }
+
     static ApplicationContext status(Map<String, Object> settings) {
         return start(settings, "accept", "intake", "processor", "webhooks");
     }

@@ -10,11 +10,13 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import org.crac.Context;
 import org.crac.Resource;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.services.secretsmanager.SecretsManagerClient;
+import software.amazon.awssdk.services.secretsmanager.model.ResourceNotFoundException;
 
 /**
  * Who logs in to PostgreSQL, as Secrets Manager has it; region and credentials come from where the AWS SDK looks for
@@ -47,7 +49,7 @@ final class Secret implements OrderedResource {
     }
 
     /** What a secret of RDS holds, besides things that are not needed here. */
-    @Serdeable.Deserializable
+    @Serdeable
     record Login(String username, String password) {
         @Override
         public String toString() {
@@ -72,6 +74,31 @@ final class Secret implements OrderedResource {
             throw new ServiceAway("Secrets Manager", e);
         } catch (IOException e) { // its message may quote the text
             throw new IllegalStateException("The secret %s has no username and password".formatted(arn));
+        }
+    }
+
+    /** None if nobody has put one there yet. */
+    Optional<Login> find() {
+        try {
+            return Optional.of(read());
+        } catch (ServiceAway e) {
+            if (e.getCause() instanceof ResourceNotFoundException) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** @throws ServiceAway if it was not written, or nobody knows */
+    void write(Login made) {
+        try {
+            var text = json.writeValueAsString(made);
+            secrets.putSecretValue(request -> request.secretId(arn).secretString(text));
+            login = made;
+        } catch (SdkException e) {
+            throw new ServiceAway("Secrets Manager", e);
+        } catch (IOException e) { // its message may quote the value
+            throw new IllegalStateException("A username and password cannot be written");
         }
     }
 

@@ -19,13 +19,19 @@ import org.slf4j.LoggerFactory;
 /** What the functions log while it is open, as they write it on Lambda: by the file that is in their zips. */
 final class JsonLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final Level level = root.getLevel();
+    private final Level before = root.getLevel();
     private final LoggerContext lambda = new LoggerContext();
     private final Encoder<ILoggingEvent> encoder;
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
     JsonLog() {
+        this(Level.INFO);
+    }
+
+    /** @param level as {@code DAYBOOK_LOG_LEVEL} says it */
+    JsonLog(Level level) {
         try {
+            lambda.putProperty("DAYBOOK_LOG_LEVEL", level.toString());
             lambda.setMDCAdapter(root.getLoggerContext().getMDCAdapter());
             var configurator = new JoranConfigurator();
             configurator.setContext(lambda);
@@ -38,13 +44,15 @@ final class JsonLog extends AppenderBase<ILoggingEvent> implements AutoCloseable
                 .getEncoder();
         setContext(root.getLoggerContext());
         start();
-        root.setLevel(Level.INFO);
+        root.setLevel(level);
         root.addAppender(this);
     }
 
     @Override
     protected void append(ILoggingEvent event) {
-        lines.add(new String(encoder.encode(event), StandardCharsets.UTF_8));
+        if (lambda.getLogger(event.getLoggerName()).isEnabledFor(event.getLevel())) {
+            lines.add(new String(encoder.encode(event), StandardCharsets.UTF_8));
+        }
     }
 
     List<String> lines() {
@@ -71,7 +79,7 @@ final class JsonLog extends AppenderBase<ILoggingEvent> implements AutoCloseable
     @Override
     public void close() {
         root.detachAppender(this);
-        root.setLevel(level);
+        root.setLevel(before);
         stop();
         lambda.stop();
     }

@@ -483,7 +483,7 @@ class RunbookTest {
         assertThat(query("connections", ledger, NONE)).allMatch(row -> Integer.parseInt(row.get("count")) > 0);
         assertThat(query("storage", ledger, NONE))
                 .extracting(row -> row.get("relname"))
-                .contains("operation", "posting", "outbox");
+                .contains("operation", "posting");
     }
 
     // --- the document ----------------------------------------------------------------------------
