@@ -45,6 +45,9 @@ public sealed interface Command {
         };
     }
 
+    /** One whose postings stand in it: they are what it does, in whatever ledger it is applied. */
+    sealed interface Outright extends Command permits Deposit, Withdrawal, Journal {}
+
     /** One that can take its steps in two ledgers. */
     sealed interface Crossing extends Command permits Transfer, Exchange, Reversal {}
 
@@ -58,7 +61,7 @@ public sealed interface Command {
             String referenceId,
             String description,
             Map<String, String> metadata)
-            implements Command {}
+            implements Outright {}
 
     /** Money out, never below the account's floor. */
     @Serdeable(naming = SnakeCaseStrategy.class)
@@ -70,7 +73,7 @@ public sealed interface Command {
             String referenceId,
             String description,
             Map<String, String> metadata)
-            implements Command {}
+            implements Outright {}
 
     /** From one account to another, which may be in another ledger. */
     @Serdeable(naming = SnakeCaseStrategy.class)
@@ -125,7 +128,7 @@ public sealed interface Command {
     @Serdeable(naming = SnakeCaseStrategy.class)
     @JsonInclude(JsonInclude.Include.NON_EMPTY)
     record Journal(List<Line> postings, String referenceId, String description, Map<String, String> metadata)
-            implements Command {
+            implements Outright {
         /** At least two, and few enough for one message. */
         public static final int LINES_MAX = 500;
 

@@ -19,20 +19,19 @@ import java.util.UUID;
 
 /** What each kind of operation does to the ledgers. */
 public final class Rules {
-    private static final Set<Kind> REVERSIBLE =
-            EnumSet.of(Kind.DEPOSIT, Kind.WITHDRAWAL, Kind.TRANSFER, Kind.EXCHANGE, Kind.JOURNAL, Kind.CAPTURE);
+    /** They have moved nothing, or are the way back themselves. */
+    private static final Set<Kind> IRREVERSIBLE =
+            EnumSet.of(Kind.HOLD, Kind.RELEASE, Kind.REVERSAL, Kind.ACTION_ITEM, Kind.ACTION_ITEM_UPDATE);
 
     private Rules() {}
 
     /** What can be said ahead of how an operation will touch the accounts of the ledger that it is sent to. */
     public static List<Posting> foreseeable(Command command, String ledgerId) {
         return switch (command) {
-            case Command.Deposit in -> deposit(in);
-            case Command.Withdrawal out -> withdrawal(out);
+            case Command.Outright outright -> postings(outright);
             case Command.Transfer transfer ->
                 transfer.leaves(ledgerId) ? List.of(given(transfer)) : List.of(given(transfer), received(transfer));
             case Command.Exchange exchange -> foreseeable(exchange, ledgerId);
-            case Command.Journal journal -> journal(journal);
             case Command.Hold hold ->
                 List.of(new Posting(hold.accountId(), hold.amount().negated(), hold.currency()));
             case Command.Capture c -> List.of();
@@ -54,6 +53,8 @@ public final class Rules {
     /** The accounts that a command names, Daybook's own among them, in whatever ledger it is applied. */
     static List<String> accounts(Command command) {
         return switch (command) {
+            case Command.Outright outright ->
+                postings(outright).stream().map(Posting::accountId).toList();
             case Command.Transfer transfer ->
                 List.of(transfer.fromAccountId(), transfer.toAccountId(), transit(transfer.currency()));
             case Command.Exchange exchange -> {
@@ -67,9 +68,6 @@ public final class Rules {
                 yield accounts;
             }
             case Command.Capture capture -> List.of(capture.toAccountId());
-            case Command.Deposit d -> accounts(deposit(d));
-            case Command.Withdrawal w -> accounts(withdrawal(w));
-            case Command.Journal j -> accounts(journal(j));
             case Command.Hold hold -> List.of(hold.accountId());
             case Command.Release r -> List.of();
             case Command.Reversal r -> List.of();
@@ -78,18 +76,12 @@ public final class Rules {
         };
     }
 
-    private static List<String> accounts(List<Posting> postings) {
-        return postings.stream().map(Posting::accountId).toList();
-    }
-
     /** What a command does to the ledger that it was sent to: all of it, or the hold of its first step. */
     static Change start(UUID operationId, Command command, Book book) {
         return switch (command) {
-            case Command.Deposit in -> Change.posting(deposit(in));
-            case Command.Withdrawal out -> Change.posting(withdrawal(out));
+            case Command.Outright outright -> Change.posting(postings(outright));
             case Command.Transfer transfer -> transfer(operationId, transfer, book);
             case Command.Exchange exchange -> exchange(operationId, exchange, book);
-            case Command.Journal journal -> Change.posting(journal(journal));
             case Command.Hold hold -> hold(operationId, hold, book);
             case Command.Capture capture -> capture(capture, book);
             case Command.Release release -> release(openHold(release.holdId(), book), book);
@@ -149,22 +141,21 @@ public final class Rules {
                 : command.destination().orElseThrow();
     }
 
-    private static List<Posting> deposit(Command.Deposit in) {
-        return List.of(
-                new Posting(in.accountId(), in.amount(), in.currency()),
-                new Posting(external(in.currency()), in.amount().negated(), in.currency()));
-    }
-
-    private static List<Posting> withdrawal(Command.Withdrawal out) {
-        return List.of(
-                new Posting(out.accountId(), out.amount().negated(), out.currency()),
-                new Posting(external(out.currency()), out.amount(), out.currency()));
-    }
-
-    private static List<Posting> journal(Command.Journal journal) {
-        return journal.postings().stream()
-                .map(line -> new Posting(line.accountId(), line.amount(), line.currency()))
-                .toList();
+    private static List<Posting> postings(Command.Outright command) {
+        return switch (command) {
+            case Command.Deposit in ->
+                List.of(
+                        new Posting(in.accountId(), in.amount(), in.currency()),
+                        new Posting(external(in.currency()), in.amount().negated(), in.currency()));
+            case Command.Withdrawal out ->
+                List.of(
+                        new Posting(out.accountId(), out.amount().negated(), out.currency()),
+                        new Posting(external(out.currency()), out.amount(), out.currency()));
+            case Command.Journal journal ->
+                journal.postings().stream()
+                        .map(line -> new Posting(line.accountId(), line.amount(), line.currency()))
+                        .toList();
+        };
     }
 
     private static Change transfer(UUID operationId, Command.Transfer transfer, Book book) {
@@ -297,7 +288,7 @@ public final class Rules {
             throw Refusal.of(ProblemCode.ALREADY_REVERSED, "The operation %s has reversed it", original.reversedBy())
                     .naming(original.reversedBy());
         }
-        if (!REVERSIBLE.contains(original.command().kind())) {
+        if (IRREVERSIBLE.contains(original.command().kind())) {
             throw Refusal.of(
                     ProblemCode.NOT_REVERSIBLE,
                     "A %s is not reversed",

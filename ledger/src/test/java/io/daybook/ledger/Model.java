@@ -420,9 +420,7 @@ final class Model {
                     }
                 }
             }
-            case Command.Deposit d -> reasons.addAll(allowed(ledger, lines(ledger, d), false));
-            case Command.Withdrawal w -> reasons.addAll(allowed(ledger, lines(ledger, w), false));
-            case Command.Journal j -> reasons.addAll(allowed(ledger, lines(ledger, j), false));
+            case Command.Outright outright -> reasons.addAll(allowed(ledger, lines(ledger, outright), false));
         }
         return reasons;
     }
@@ -648,8 +646,7 @@ final class Model {
                 item.status = update.status().toString();
                 item.version++;
             }
-            case Command.Deposit d -> post(op, op.ledger, lines(op.ledger, d));
-            case Command.Withdrawal w -> post(op, op.ledger, lines(op.ledger, w));
+            case Command.Outright outright -> post(op, op.ledger, lines(op.ledger, outright));
             case Command.Transfer t -> {
                 if (leaves(t.toLedgerId(), op.ledger)) {
                     setAside(op, new Line(t.fromAccountId(), t.amount().value(), t.currency()));
@@ -665,7 +662,6 @@ final class Model {
                     post(op, op.ledger, lines(op.ledger, e));
                 }
             }
-            case Command.Journal j -> post(op, op.ledger, lines(op.ledger, j));
         }
     }
 

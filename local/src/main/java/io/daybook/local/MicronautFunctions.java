@@ -58,7 +58,9 @@ public final class MicronautFunctions implements Functions {
                 "status",
                 new ApiGatewayProxyRequestEventFunction(status),
                 Routes.METRICS,
-                (event, context) -> metrics());
+                (event, context) -> metrics(),
+                Routes.DOCS,
+                new ApiReference());
     }
 
     public static Functions create(FunctionSettings settings) {

@@ -19,6 +19,8 @@ record Routes(List<Route> routes) {
     static final String STATUS = "status";
     /** No function at AWS, where CloudWatch has the numbers. */
     static final String METRICS = "metrics";
+    /** No function at AWS either: whoever deploys reads it here. */
+    static final String DOCS = "docs";
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
@@ -88,7 +90,10 @@ record Routes(List<Route> routes) {
                                 Route.of(Set.of(), "/v1/tickets", STATUS),
                                 Route.of(Set.of(), "/console", STATUS),
                                 Route.of(Set.of(), "/console/", STATUS),
-                                Route.of(Set.of(), "/console/{file}", STATUS)),
+                                Route.of(Set.of(), "/console/{file}", STATUS),
+                                Route.of(READING, "/docs", DOCS),
+                                Route.of(READING, "/docs/", DOCS),
+                                Route.of(READING, "/docs/{file}", DOCS)),
                         sync,
                         Stream.of(Route.of(Set.of(), "/v1/{proxy+}", INTAKE)))
                 .flatMap(route -> route)

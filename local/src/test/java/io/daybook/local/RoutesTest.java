@@ -21,6 +21,9 @@ class RoutesTest {
         "HEAD,   /console/main.js,                   status",
         "POST,   /console,                           status",
         "GET,    /console/,                          status",
+        "GET,    /docs,                              docs",
+        "GET,    /docs/,                             docs",
+        "HEAD,   /docs/docs.js,                      docs",
         "GET,    /v1/metrics,                        metrics",
         "HEAD,   /v1/operations/1,                   status",
         "POST,   /v1/ledgers,                        sync",
@@ -45,7 +48,7 @@ class RoutesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"GET, /", "GET, /v1", "GET, /v2/ledgers", "GET, /console/a/b", "POST, /favicon.ico"})
+    @CsvSource({"GET, /", "GET, /v1", "GET, /v2/ledgers", "GET, /console/a/b", "POST, /docs", "POST, /favicon.ico"})
     void nothing_is_served_elsewhere(String method, String path) {
         assertThat(routes.match(method, path)).isEmpty();
     }

@@ -23,7 +23,7 @@ record Subject(UUID actionItemId, UUID holdId) {
             case ACTION_ITEM_UPDATE -> new Subject(named("action_item_id", operation), null);
             case HOLD -> new Subject(null, made(operation));
             case CAPTURE, RELEASE -> new Subject(null, named("hold_id", operation));
-            case DEPOSIT, WITHDRAWAL, TRANSFER, EXCHANGE, JOURNAL, REVERSAL -> new Subject(null, null);
+            default -> new Subject(null, null);
         };
     }
 

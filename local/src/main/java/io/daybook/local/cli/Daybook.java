@@ -7,17 +7,27 @@ import java.util.Properties;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ScopeType;
 
-/**
- * Daybook on one machine. Exit codes: 0 when the work is done and right, 1 when it is not, 2 when it could not be begun
- * or carried on: wrong usage, or something missing around the program.
- */
+/** Daybook on one machine. */
 @Command(
         name = "daybook",
         mixinStandardHelpOptions = true,
         versionProvider = Daybook.Version.class,
         description = "An asynchronous double-entry ledger, whole on one machine.",
-        synopsisSubcommandLabel = "COMMAND")
+        synopsisSubcommandLabel = "COMMAND",
+        scope = ScopeType.INHERIT,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:the work is done, and right",
+            "1:it is not: a line was refused, an operation failed, the books do not hold",
+            "2:it could not be begun or carried on: wrong usage, or something missing around the program"
+        },
+        footer = {
+            "",
+            "DAYBOOK_DEBUG=1 shows where something unexpected came from, NO_COLOR=1 leaves colours out.",
+            "The benchmarks have a help of their own: ./daybook bench --help"
+        })
 public final class Daybook {
     static final int WRONG = 1;
     static final int CANNOT = 2;
@@ -37,6 +47,7 @@ public final class Daybook {
                 .addSubcommand(new Verify(terminal))
                 .addSubcommand(new Heads(terminal))
                 .addSubcommand(new Chaos(terminal))
+                .addSubcommand(new Completion(terminal))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(terminal.colours() ? Ansi.ON : Ansi.OFF))
                 .setOut(new PrintWriter(terminal.out(), true))
                 .setErr(new PrintWriter(terminal.err(), true))

@@ -10,7 +10,7 @@ import java.util.Set;
 /** One line of a file of operations, by its number in the file (from 1). */
 sealed interface Line {
     /** What the API takes in {@code batches}. */
-    Set<String> KINDS = Set.of("deposit", "withdrawal", "transfer", "exchange", "journal", "hold");
+    Set<String> KINDS = Set.of("deposit", "withdrawal", "transfer", "exchange", "journal", "hold", "action_item");
 
     long number();
 

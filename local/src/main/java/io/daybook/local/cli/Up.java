@@ -49,6 +49,7 @@ final class Up implements Callable<Integer> {
         terminal.print("");
         terminal.print(terminal.strong("Daybook listens on " + stack.url()));
         terminal.print("  console " + stack.url() + "/console");
+        terminal.print("  docs    " + stack.url() + "/docs");
         terminal.print("  data    " + data.toAbsolutePath().normalize());
         terminal.print("  token   " + token);
         terminal.print("  try     curl -sS " + stack.url() + "/v1/ledgers \\");

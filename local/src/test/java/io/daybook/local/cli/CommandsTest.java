@@ -3,16 +3,23 @@ package io.daybook.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CommandsTest {
+    private static final String ESCAPE = "\u001b[";
     private static final Path EXAMPLES = Path.of("..", "examples");
 
     @TempDir
@@ -224,6 +231,74 @@ final class CommandsTest {
         assertThat(console.run("chaos", "--faults", "-1")).isEqualTo(2);
         assertThat(console.run("--help")).isZero();
         assertThat(console.run("demo", "--help")).isZero();
+    }
+
+    @Test
+    void a_command_that_is_mistyped_is_suggested() {
+        assertThat(console.run("verfy", "l")).isEqualTo(2);
+        assertThat(console.err()).contains("'verfy'").contains("Did you mean").contains("daybook verify");
+    }
+
+    @Test
+    void an_option_that_is_mistyped_is_suggested() {
+        assertThat(console.run("up", "--prot", "8080")).isEqualTo(2);
+        assertThat(console.err()).contains("'--prot'").contains("--port");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "demo", "up", "token", "import", "verify", "heads", "chaos", "completion"})
+    void every_help_tells_the_exit_codes(String command) {
+        var arguments = Stream.of(command, "--help").filter(Predicate.not(String::isEmpty));
+        assertThat(console.run(arguments.toArray(String[]::new))).isZero();
+        assertThat(console.out())
+                .contains("Exit codes:")
+                .containsPattern("0 +the work is done")
+                .containsPattern("1 +it is not")
+                .containsPattern("2 +it could not be begun")
+                .doesNotContain(ESCAPE);
+    }
+
+    @Test
+    void colours_are_for_terminals() {
+        var colourful = new Console(true);
+        assertThat(colourful.run("--help")).isZero();
+        assertThat(colourful.out()).contains(ESCAPE);
+        assertThat(colourful.terminal.good("fine")).contains(ESCAPE);
+        assertThat(console.terminal.good("fine")).isEqualTo("fine");
+    }
+
+    @Test
+    void what_the_script_does_not_call_a_terminal_has_no_colours() {
+        assertThat(System.getProperty("daybook.terminal.out")).isNull();
+        assertThat(Terminal.ofThisProcess().colours()).isFalse();
+        assertThat(Terminal.ofThisProcess().live()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "daybook ver,         verify",
+        "daybook co,          completion",
+        "./daybook import --s,  --stop-on-error",
+        "daybook up --p,      --port",
+    })
+    void a_shell_completes_commands_and_options(String typed, String completed) throws Exception {
+        assertThat(console.run("completion")).isZero();
+        var words = typed.split(" ");
+        var script = console.out() + """
+
+                COMP_WORDS=(%s)
+                COMP_CWORD=%d
+                _complete_daybook
+                printf '%%s\\n' "${COMPREPLY[@]}"
+                """.formatted(typed, words.length - 1);
+        var shell =
+                new ProcessBuilder("bash", "--norc").redirectErrorStream(true).start();
+        try (var in = shell.outputWriter()) {
+            in.write(script);
+        }
+        assertThat(new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines())
+                .map(String::strip)
+                .contains(completed);
     }
 
     @Test

@@ -8,11 +8,19 @@ import java.nio.charset.StandardCharsets;
 final class Console {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-    final Terminal terminal = new Terminal(
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            false,
-            false);
+    final Terminal terminal;
+
+    Console() {
+        this(false);
+    }
+
+    Console(boolean colours) {
+        terminal = new Terminal(
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false,
+                colours);
+    }
 
     int run(String... arguments) {
         return Daybook.run(terminal, arguments);

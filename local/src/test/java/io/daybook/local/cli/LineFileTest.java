@@ -3,11 +3,13 @@ package io.daybook.local.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.daybook.contract.Kind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,15 @@ import org.junit.jupiter.api.io.TempDir;
 final class LineFileTest {
     @TempDir
     private Path folder;
+
+    @Test
+    void every_kind_that_needs_nothing_but_its_ledger_can_be_imported() {
+        assertThat(Line.KINDS)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(Kind.values())
+                        .filter(kind -> kind.path().isPresent())
+                        .map(Kind::toString)
+                        .toList());
+    }
 
     @Test
     void a_line_becomes_an_operation_without_what_only_the_file_needs() {

@@ -6,10 +6,13 @@ import com.amazonaws.services.lambda.runtime.Context;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent.ProxyRequestContext;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
+import io.daybook.contract.Kind;
 import io.daybook.local.path.Daybook;
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -97,6 +100,12 @@ class ConsoleFilesTest {
         assertThat(get("/console/main.js", Map.of("If-None-Match", List.of("\"0\"")))
                         .getStatusCode())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void it_knows_every_kind_of_operation() {
+        var kinds = Arrays.stream(Kind.values()).map("'%s'"::formatted).collect(Collectors.joining(", ", "[", "]"));
+        assertThat(get("/console/words.js").getBody()).contains("export const KINDS = " + kinds + ";");
     }
 
     @ParameterizedTest
