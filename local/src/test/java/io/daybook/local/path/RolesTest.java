@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** What the logins of the functions may do in PostgreSQL, each tried on every table that there is. */
@@ -20,10 +22,17 @@ class RolesTest {
     private static final List<String> WHAT_HAS_HAPPENED = List.of("transaction", "posting");
     private static final String NOT_ALLOWED = "42501";
 
+    private static final AtomicInteger tried = new AtomicInteger();
+
     private final Daybook daybook;
 
     RolesTest(Daybook daybook) {
         this.daybook = daybook;
+    }
+
+    @AfterAll
+    static void tell() {
+        System.out.printf("%d statements by logins of functions: each allowed or refused as stated%n", tried.get());
     }
 
     /** A statement of each kind, that changes no row where it is let through. */
@@ -151,6 +160,7 @@ class RolesTest {
 
     /** Refused for want of a privilege, that is; never kept. */
     private boolean isAllowed(String user, String sql) throws SQLException {
+        tried.incrementAndGet();
         try (var connection = connect(user)) {
             connection.setAutoCommit(false);
             try (var statement = connection.createStatement()) {
