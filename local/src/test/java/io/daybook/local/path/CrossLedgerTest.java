@@ -40,7 +40,7 @@ class CrossLedgerTest {
         // They are counted by a sequence, which is not rolled back.
         daybook.execute("create sequence faults");
         daybook.execute("""
-                create function fail() returns trigger language plpgsql as
+                create function fail() returns trigger language plpgsql security definer as
                 $$ begin
                     if nextval('faults') <= (select times from fault where name = new.name) then
                         raise exception 'the % failed', new.name;
