@@ -167,7 +167,7 @@ final class Simulation implements AutoCloseable {
         context.getBean(SimulatedTopic.class).clear();
         var store = context.getBean(io.daybook.runtime.Redis.class);
         store.call(commands -> commands.flushall());
-        sql("truncate ledger, event, event_sent restart identity cascade; truncate sick;"
+        sql("truncate ledger, posting, event, event_sent restart identity cascade; truncate sick;"
                 + Traffic.world().ledgers.entrySet().stream()
                         .filter(ledger -> ledger.getValue().head.open())
                         .map(ledger -> opening(ledger.getKey(), ledger.getValue()))
