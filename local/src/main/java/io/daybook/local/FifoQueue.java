@@ -103,8 +103,8 @@ final class FifoQueue {
     private boolean closed;
 
     /**
-     * @param sequence of the last message
-     * @param lock held while anything changes; shared with the queue of the dead letters
+     * @param sequence of the last message; shared with the queue of the dead letters, as is the lock
+     * @param lock held while anything changes
      */
     FifoQueue(
             String arn,
@@ -138,8 +138,7 @@ final class FifoQueue {
 
     /** Takes back what was kept. */
     void restore(FifoMessage message, Delivery delivery) {
-        lock.lock();
-        try {
+        locked(() -> {
             var group = groups.computeIfAbsent(message.group(), ignored -> new Group());
             var held = new Held(message, delivery);
             if (delivery.hiddenUntil() > clock.millis()) {
@@ -148,25 +147,21 @@ final class FifoQueue {
             } else {
                 putBack(group, held);
             }
-            taken.put(message.deduplicationId(), new Taken(message.id(), message.sequence(), message.sentAt()));
-        } finally {
-            lock.unlock();
-        }
+            sequence.accumulateAndGet(message.sequence(), Math::max);
+            return taken.put(message.deduplicationId(), new Taken(message.id(), message.sequence(), message.sentAt()));
+        });
     }
 
     /** After all was restored. */
     void open() {
-        lock.lock();
-        try {
+        locked(() -> {
             List.copyOf(groups.keySet()).forEach(this::settle);
-        } finally {
-            lock.unlock();
-        }
+            return this;
+        });
     }
 
     Taken send(String group, String deduplicationId, String body, ObjectNode attributes) throws IOException {
-        lock.lock();
-        try {
+        return locked(() -> {
             checkOpen();
             var now = clock.millis();
             forgetTakenBefore(now - DEDUPLICATION.toMillis());
@@ -174,14 +169,12 @@ final class FifoQueue {
             if (before != null) {
                 return before;
             }
-            var id = UUID.randomUUID().toString();
-            add(new FifoMessage(id, group, deduplicationId, body, attributes, sequence.incrementAndGet(), now, null));
-            var first = new Taken(id, sequence.get(), now);
+            var first = new Taken(UUID.randomUUID().toString(), sequence.incrementAndGet(), now);
+            add(new FifoMessage(
+                    first.messageId(), group, deduplicationId, body, attributes, first.sequence(), now, null));
             taken.put(deduplicationId, first);
             return first;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Up to so many messages, as soon as there is one; none if there is none in time. */
@@ -209,71 +202,72 @@ final class FifoQueue {
 
     /** Whether it was out under this receipt, so that it will not come again. */
     boolean delete(String receipt) throws IOException {
-        lock.lock();
-        try {
-            checkOpen();
-            endTimeouts();
-            var held = out.get(receipt);
-            if (held == null) {
-                return false;
+        return locked(() -> {
+            var held = outUnder(receipt);
+            if (held.isPresent()) {
+                keeper.removed(held.get().message());
+                leave(held.get());
             }
-            keeper.removed(held.message());
-            leave(held);
-            return true;
-        } finally {
-            lock.unlock();
-        }
+            return held.isPresent();
+        });
     }
 
     /** Whether it was out under this receipt, so that it comes again after this time rather than after what was left. */
     boolean hide(String receipt, Duration visibility) throws IOException {
-        lock.lock();
-        try {
-            checkOpen();
-            endTimeouts();
-            var held = out.get(receipt);
-            if (held == null) {
-                return false;
+        return locked(() -> {
+            var held = outUnder(receipt);
+            if (held.isPresent()) {
+                var message = held.get().message();
+                var delivery = held.get().delivery().hiddenUntil(clock.millis() + visibility.toMillis());
+                keeper.delivered(message, delivery);
+                handOut(new Held(message, delivery));
+                endTimeouts();
             }
-            var delivery = held.delivery().hiddenUntil(clock.millis() + visibility.toMillis());
-            keeper.delivered(held.message(), delivery);
-            handOut(new Held(held.message(), delivery));
-            endTimeouts();
-            return true;
-        } finally {
-            lock.unlock();
-        }
+            return held.isPresent();
+        });
     }
 
     int waiting() {
-        lock.lock();
-        try {
+        return locked(() -> {
             endTimeouts();
             return waiting;
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     int out() {
-        lock.lock();
-        try {
+        return locked(() -> {
             endTimeouts();
             return out.size();
-        } finally {
-            lock.unlock();
-        }
+        });
     }
 
     /** Whoever waits, and whoever calls, is told that it is away. */
     void close() {
-        lock.lock();
-        try {
+        locked(() -> {
             closed = true;
             somethingIsReady.signalAll();
+            return this;
+        });
+    }
+
+    @FunctionalInterface
+    private interface Step<T, E extends Exception> {
+        T take() throws E;
+    }
+
+    private <T, E extends Exception> T locked(Step<T, E> step) throws E {
+        lock.lock();
+        try {
+            return step.take();
         } finally {
             lock.unlock();
         }
+    }
+
+    private Optional<Held> outUnder(String receipt) {
+        checkOpen();
+        endTimeouts();
+        return Optional.ofNullable(out.get(receipt));
     }
 
     /** Twenty digits, so that they sort as texts. */

@@ -94,11 +94,7 @@ public final class Queue implements AutoCloseable {
     }
 
     private Map<String, FifoQueue> queues(Optional<Journal> journal) {
-        var held = journal.map(Journal::held).orElseGet(List::of);
-        var sequence = new AtomicLong(held.stream()
-                .mapToLong(message -> MessageFormat.message(message.message()).sequence())
-                .max()
-                .orElse(0));
+        var sequence = new AtomicLong();
         var lock = new ReentrantLock();
         var deadLetters = queue(DEAD_LETTERS, Optional.empty(), journal, sequence, lock);
         var operations = queue(
@@ -108,7 +104,7 @@ public final class Queue implements AutoCloseable {
                 sequence,
                 lock);
         var queues = Map.of(NAME, operations, DEAD_LETTERS, deadLetters);
-        for (var message : held) {
+        for (var message : journal.map(Journal::held).orElseGet(List::of)) {
             var delivery = MessageFormat.delivery(message.deliveries());
             // A new process means that whoever had received a message is gone, and nobody has to wait for their
             // timeout.

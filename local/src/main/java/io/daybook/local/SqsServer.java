@@ -72,9 +72,9 @@ final class SqsServer implements AutoCloseable {
             Map.entry("SendMessageBatch", this::sendBatch),
             Map.entry("ReceiveMessage", SqsServer::receive),
             Map.entry("DeleteMessage", SqsServer::delete),
-            Map.entry("DeleteMessageBatch", (queue, request) -> batch(request, entry -> delete(queue, entry))),
+            Map.entry("DeleteMessageBatch", (queue, request) -> batch(queue, request, SqsServer::delete)),
             Map.entry("ChangeMessageVisibility", SqsServer::hide),
-            Map.entry("ChangeMessageVisibilityBatch", (queue, request) -> batch(request, entry -> hide(queue, entry))),
+            Map.entry("ChangeMessageVisibilityBatch", (queue, request) -> batch(queue, request, SqsServer::hide)),
             Map.entry("GetQueueAttributes", SqsServer::attributes));
 
     private SqsServer(HttpServer http, Map<String, FifoQueue> queues, Disk disk) {
@@ -160,7 +160,7 @@ final class SqsServer implements AutoCloseable {
     }
 
     private ObjectNode sendBatch(FifoQueue queue, JsonNode request) throws IOException {
-        var answer = batch(request, entry -> sendOne(queue, entry));
+        var answer = batch(queue, request, SqsServer::sendOne);
         disk.force();
         return answer;
     }
@@ -257,7 +257,7 @@ final class SqsServer implements AutoCloseable {
     }
 
     /** Each entry is taken or refused for itself. */
-    private static ObjectNode batch(JsonNode request, Entry each) throws IOException {
+    private static ObjectNode batch(FifoQueue queue, JsonNode request, Action each) throws IOException {
         var entries = request.path("Entries");
         if (entries.isEmpty() || entries.size() > ENTRIES_MAX) {
             throw new RefusedException(
@@ -269,7 +269,7 @@ final class SqsServer implements AutoCloseable {
         for (var entry : entries) {
             var id = text(entry, "Id");
             try {
-                successful.add(each.answer(entry).put("Id", id));
+                successful.add(each.answer(queue, entry).put("Id", id));
             } catch (RefusedException e) {
                 failed.addObject()
                         .put("Id", id)
@@ -279,11 +279,6 @@ final class SqsServer implements AutoCloseable {
             }
         }
         return answer;
-    }
-
-    @FunctionalInterface
-    private interface Entry {
-        ObjectNode answer(JsonNode entry) throws IOException;
     }
 
     private static String text(JsonNode request, String name) {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import ch.qos.logback.core.AppenderBase;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import com.zaxxer.hikari.HikariDataSource;
@@ -25,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -142,27 +143,44 @@ final class DatabaseSecretTest {
         }
     }
 
+    /** All that is logged until it is closed. */
+    private static final class DebugLog extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+        private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        private final Level before = root.getLevel();
+        private final List<ILoggingEvent> events = new CopyOnWriteArrayList<>();
+
+        DebugLog() {
+            start();
+            root.setLevel(Level.DEBUG);
+            root.addAppender(this);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            events.add(event);
+        }
+
+        @Override
+        public void close() {
+            root.detachAppender(this);
+            root.setLevel(before);
+        }
+    }
+
     @Test
     void while_the_secret_is_wrong_the_database_is_away_and_no_log_tells_the_secret() throws SQLException {
-        var log = new ListAppender<ILoggingEvent>();
-        var root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        var level = root.getLevel();
-        log.start();
-        root.setLevel(Level.DEBUG);
-        root.addAppender(log);
+        var log = new DebugLog();
         rotate("late", "known-to-all-but-the-secret");
         secrets.put(ARN, login("late", "Geheimnis-4711"));
-        try (var status = LambdaContexts.status(settings())) {
+        try (log;
+                var status = LambdaContexts.status(settings())) {
             assertThatThrownBy(() -> user(status)).isInstanceOf(ServiceAway.class);
             secrets.put(ARN, login("late", "known-to-all-but-the-secret"));
             assertThat(user(status)).isEqualTo("late");
-        } finally {
-            root.detachAppender(log);
-            root.setLevel(level);
         }
-        assertThat(log.list).isNotEmpty();
-        assertThat(log.list).noneSatisfy(event -> assertThat(text(event)).contains("Geheimnis-4711"));
-        assertThat(log.list).noneSatisfy(event -> assertThat(text(event)).contains("known-to-all-but-the-secret"));
+        assertThat(log.events).isNotEmpty();
+        assertThat(log.events).noneSatisfy(event -> assertThat(text(event)).contains("Geheimnis-4711"));
+        assertThat(log.events).noneSatisfy(event -> assertThat(text(event)).contains("known-to-all-but-the-secret"));
     }
 
     /** A database whose owner may make roles, and is no superuser: as RDS makes it. */
@@ -184,14 +202,9 @@ final class DatabaseSecretTest {
 
     @Test
     void the_migration_makes_the_logins_with_passwords_that_only_their_secrets_have() throws SQLException {
-        var log = new ListAppender<ILoggingEvent>();
-        var root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        var level = root.getLevel();
-        log.start();
-        root.setLevel(Level.DEBUG);
-        root.addAppender(log);
+        var log = new DebugLog();
         var made = new HashMap<String, String>();
-        try {
+        try (log) {
             makeDatabase("made", "createrole");
             assertThat(migrate("made", Map.of())).containsOnlyKeys("migrations", "version");
             assertThat(writes).hasValue(2);
@@ -214,15 +227,12 @@ final class DatabaseSecretTest {
                 assertThat(user(status)).isEqualTo("daybook_reader");
                 assertThat(user(processor)).isEqualTo("daybook_writer");
             }
-        } finally {
-            root.detachAppender(log);
-            root.setLevel(level);
         }
         for (var all : List.of(made, secrets)) {
             for (var arn : List.of(READER_ARN, WRITER_ARN)) {
                 var password = password(all.get(arn));
                 assertThat(password).matches("[\\w-]{43}");
-                assertThat(log.list)
+                assertThat(log.events)
                         .noneSatisfy(event -> assertThat(text(event)).contains(password));
             }
         }

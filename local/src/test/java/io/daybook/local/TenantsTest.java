@@ -8,7 +8,6 @@ import io.daybook.local.path.Answer;
 import io.daybook.local.path.Api;
 import io.daybook.local.path.Daybook;
 import io.daybook.local.path.Ledger;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,9 +163,8 @@ class TenantsTest {
 
     /** A digest of them by their tables, but of those that Daybook's own work behind them goes through. */
     private static Map<String, String> rowsOfNorth() throws SQLException {
-        var postgres = daybook.stack().postgres();
         var digests = new TreeMap<String, String>();
-        try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+        try (var connection = daybook.database();
                 var statement = connection.createStatement()) {
             var tables = new ArrayList<String>();
             try (var rows = statement.executeQuery("""

@@ -64,16 +64,22 @@ public final class Logins {
      *
      * @param newPasswords whether to make new passwords for those that have a secret; those that have none there yet get one
      *     anyway
-     * @return whether any is configured
      */
-    public boolean make(boolean newPasswords) {
-        return database.transaction(connection -> {
+    public void make(boolean newPasswords) {
+        database.transaction(connection -> {
             var any = false;
             for (var role : Role.values()) {
                 any |= make(connection, role, newPasswords);
             }
             if (any) {
                 keepOut(connection);
+            }
+            try (var statement = connection.createStatement()) {
+                if (any) { // a migration may take longer than a request
+                    statement.execute("alter role current_user reset statement_timeout");
+                } else {
+                    limitStatements(statement, "current_user");
+                }
             }
             return any;
         });
@@ -137,12 +143,15 @@ public final class Logins {
                 connection
                         .unwrap(PGConnection.class)
                         .alterUserPassword(login.username(), login.password().toCharArray(), "scram-sha-256");
-                // To set it in each session would pin the connections of RDS Proxy.
-                statement.execute(
-                        "alter role %s set statement_timeout = %d".formatted(name, statementTimeout.toMillis()));
+                limitStatements(statement, name);
             }
             grant(statement, role, name, statement.enquoteIdentifier(connection.getSchema(), true));
         }
+    }
+
+    /** For every later session: to set it in each would pin the connections of RDS Proxy. */
+    private void limitStatements(Statement statement, String role) throws SQLException {
+        statement.execute("alter role %s set statement_timeout = %d".formatted(role, statementTimeout.toMillis()));
     }
 
     private enum Standing {

@@ -7,7 +7,6 @@ import io.daybook.local.path.Ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,8 +60,7 @@ class HeadsTest {
     }
 
     private static void forge(Ledger ledger, String sql) throws SQLException {
-        var postgres = daybook.stack().postgres();
-        try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+        try (var connection = daybook.database();
                 var statement = connection.createStatement()) {
             for (var one : sql.split(";")) {
                 statement.execute(one.replace(

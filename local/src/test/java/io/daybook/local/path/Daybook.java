@@ -138,7 +138,8 @@ public final class Daybook implements AutoCloseable {
         }
     }
 
-    Connection database() throws SQLException {
+    /** As the owner of the tables. */
+    public Connection database() throws SQLException {
         var postgres = stack.postgres();
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
     }

@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.daybook.contract.DaybookId;
 import io.daybook.contract.RedisKeys;
 import java.net.URI;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
@@ -363,8 +362,7 @@ class DeadLettersTest {
     }
 
     private static int lettersOfNobody(Ledger group) throws SQLException {
-        var postgres = daybook.stack().postgres();
-        try (var connection = DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+        try (var connection = daybook.database();
                 var select = connection.prepareStatement(
                         "select count(*) from dead_letter where ledger_key is null and cause like ?")) {
             select.setString(1, "%in the group demo~" + group.id() + "%");
