@@ -1,6 +1,7 @@
 package io.daybook.local.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import io.daybook.client.model.AuditBreak;
+import io.daybook.client.model.AuditReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -37,17 +38,14 @@ record Audit(
     }
 
     static Audit of(Client client, String ledgerId) {
-        var audit = of(ledgerId, client.audit(ledgerId, Optional.empty()));
-        var next = audit.next();
-        while (next.isPresent()) {
-            var stretch = of(ledgerId, client.audit(ledgerId, next));
-            audit = new Stretch(audit.found().and(stretch.found()), stretch.next());
-            next = stretch.next();
+        var stretch = client.audit(ledgerId, Optional.empty());
+        var audit = of(stretch);
+        while (stretch.getNext() != null) {
+            stretch = client.audit(ledgerId, Optional.of(stretch.getNext()));
+            audit = audit.and(of(stretch));
         }
-        return audit.found();
+        return audit;
     }
-
-    private record Stretch(Audit found, Optional<String> next) {}
 
     private Audit and(Audit later) {
         var all = new ArrayList<>(breaks);
@@ -60,31 +58,30 @@ record Audit(
                 Math.max(accounts, later.accounts),
                 firstSequence,
                 Math.max(lastSequence, later.lastSequence),
-                later.head.isEmpty() ? head : later.head,
+                later.head,
                 later.checkedAt,
                 all);
     }
 
-    private static Stretch of(String ledgerId, JsonNode json) {
-        var breaks = new ArrayList<Break>();
-        json.path("breaks")
-                .forEach(found -> breaks.add(new Break(
-                        Json.text(found, "sequence"),
-                        Json.text(found, "account_id"),
-                        found.path("check").asText("check"),
-                        found.path("detail").asText(""))));
-        return new Stretch(
-                new Audit(
-                        ledgerId,
-                        json.path("holds").asBoolean(false),
-                        json.path("transactions").asLong(),
-                        json.path("postings").asLong(),
-                        json.path("accounts").asLong(),
-                        json.path("first_sequence").asLong(),
-                        json.path("last_sequence").asLong(),
-                        Json.text(json, "head").orElse(""),
-                        Json.text(json, "checked_at").orElse(""),
-                        breaks),
-                Json.text(json, "next"));
+    private static Audit of(AuditReport stretch) {
+        return new Audit(
+                stretch.getLedgerId(),
+                stretch.getHolds(),
+                stretch.getTransactions(),
+                stretch.getPostings(),
+                stretch.getAccounts(),
+                stretch.getFirstSequence(),
+                stretch.getLastSequence(),
+                stretch.getHead(),
+                stretch.getCheckedAt().toInstant().toString(),
+                stretch.getBreaks().stream().map(Audit::of).toList());
+    }
+
+    private static Break of(AuditBreak found) {
+        return new Break(
+                Optional.ofNullable(found.getSequence()).map(String::valueOf),
+                Optional.ofNullable(found.getAccountId()),
+                found.getCheck().getValue(),
+                found.getDetail());
     }
 }

@@ -1,5 +1,6 @@
 package io.daybook.local.cli;
 
+import io.daybook.client.Backoff;
 import io.daybook.local.DataFolder;
 import io.daybook.local.Tokens;
 import java.io.IOException;

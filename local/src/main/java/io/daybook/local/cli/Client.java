@@ -3,11 +3,19 @@ package io.daybook.local.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.daybook.client.Backoff;
+import io.daybook.client.DaybookClient;
+import io.daybook.client.Pages;
+import io.daybook.client.RetryingHttpClient;
+import io.daybook.client.http.ApiException;
+import io.daybook.client.model.AuditReport;
+import io.daybook.client.model.Ledger;
+import io.daybook.client.model.LedgerPage;
+import io.daybook.client.model.Transaction;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
@@ -15,13 +23,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * Speaks Daybook's HTTP API. Throttling, unavailability and broken connections are retried with the same key, which the
- * API's idempotency makes harmless; all else is answered to the caller at once. Safe for use by several threads.
+ * The API as the commands see it: what they send may be wrong, and what is answered they hold against files and against
+ * each other, so that most of it stays the JSON it is. Sends again as {@link RetryingHttpClient} does. Safe for use by
+ * several threads.
  */
 final class Client implements AutoCloseable {
     static final int PAGE_LIMIT = 500;
@@ -32,15 +41,10 @@ final class Client implements AutoCloseable {
     /** Longer than the API waits for an outcome at most, so that it is the API that gives up first. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(35);
 
-    /** Where nothing ever listened, patience is for nothing. */
-    private static final int FIRST_CONTACT_ATTEMPTS = 3;
-
     private final URI url;
     private final String token;
-    private final Backoff backoff;
-    private final HttpClient http;
-    private final AtomicLong retries = new AtomicLong();
-    private volatile boolean reached;
+    private final RetryingHttpClient http;
+    private final DaybookClient daybook;
 
     Client(URI url, String token) {
         this(url, token, Backoff.PATIENT);
@@ -49,11 +53,8 @@ final class Client implements AutoCloseable {
     Client(URI url, String token, Backoff backoff) {
         this.url = url;
         this.token = token;
-        this.backoff = backoff;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .build();
+        this.http = new RetryingHttpClient(DaybookClient.httpClient(), backoff);
+        this.daybook = DaybookClient.of(url, () -> token, http);
     }
 
     /** A page of a listing; {@code next} is the cursor of the page after it. */
@@ -165,8 +166,15 @@ final class Client implements AutoCloseable {
     }
 
     /** Every ledger of the tenant. */
-    void ledgers(Consumer<JsonNode> each) {
-        all("/v1/ledgers", each);
+    void ledgers(Consumer<Ledger> each) {
+        read("the list of ledgers", () -> {
+            Pages.each(
+                    after -> daybook.books().listLedgers(null, after, PAGE_LIMIT),
+                    LedgerPage::getItems,
+                    LedgerPage::getNext,
+                    each);
+            return each;
+        });
     }
 
     /** Every item of one of a ledger's listings. */
@@ -184,28 +192,30 @@ final class Client implements AutoCloseable {
     }
 
     /** The next transaction of a ledger behind a number. */
-    Optional<JsonNode> transactionBehind(String ledgerId, long sequence) {
-        var page = page(
-                "/v1/ledgers/" + segment(ledgerId) + "/transactions?order=asc",
-                Optional.of(Long.toString(sequence)),
-                1);
-        return page.items().stream().findFirst();
+    Optional<Transaction> transactionBehind(String ledgerId, long sequence) {
+        return read(
+                "a transaction of " + ledgerId,
+                () -> daybook
+                        .books()
+                        .listTransactions(ledgerId, "asc", null, null, Long.toString(sequence), null, 1)
+                        .getItems()
+                        .stream()
+                        .findFirst());
     }
 
-    /** One stretch of the audit of a ledger's books. */
-    JsonNode audit(String ledgerId, Optional<String> after) {
-        return get("/v1/ledgers/" + segment(ledgerId) + "/audit"
-                + after.map(cursor -> "?after=" + segment(cursor)).orElse(""));
+    /** One stretch of the audit of a ledger's books, behind a transaction. */
+    AuditReport audit(String ledgerId, Optional<Long> after) {
+        return read("the audit of " + ledgerId, () -> daybook.books().auditLedger(ledgerId, after.orElse(null)));
     }
 
     /** How many requests were sent once more, for want of an answer that lasts. */
     long retries() {
-        return retries.get();
+        return http.retries();
     }
 
     @Override
     public void close() {
-        http.close();
+        daybook.close();
     }
 
     private static Submission.Accepted accepted(JsonNode operation, boolean replayed) {
@@ -223,6 +233,39 @@ final class Client implements AutoCloseable {
         if (!answer.ok()) {
             throw new RefusedException(what, Problem.of(answer.status(), answer.body()));
         }
+    }
+
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read() throws ApiException;
+    }
+
+    private <T> T read(String what, Reading<T> reading) {
+        try {
+            return reading.read();
+        } catch (ApiException e) {
+            if (e.getCause() instanceof JsonProcessingException notJson) {
+                throw notOfDaybook(200, notJson);
+            }
+            if (e.getCause() instanceof IOException fault) {
+                throw unreachable(fault);
+            }
+            throw new RefusedException(what, problem(e));
+        }
+    }
+
+    private static Problem problem(ApiException refused) {
+        JsonNode body;
+        try {
+            body = Json.parse(Objects.requireNonNullElse(refused.getResponseBody(), "{}"));
+        } catch (JsonProcessingException notJson) {
+            body = NOTHING;
+        }
+        return Problem.of(refused.getCode(), body);
+    }
+
+    private UnreachableException notOfDaybook(int status, JsonProcessingException notJson) {
+        return new UnreachableException(url + " answered " + status + " with something that is not JSON", notJson);
     }
 
     private JsonNode get(String path) {
@@ -258,27 +301,18 @@ final class Client implements AutoCloseable {
     }
 
     private Answer send(HttpRequest request) {
-        for (var attempt = 1; ; attempt++) {
-            Optional<Duration> asked = Optional.empty();
-            try {
-                var response = http.send(request, HttpResponse.BodyHandlers.ofString());
-                reached = true;
-                if (attempt == backoff.attempts() || !temporary(response.statusCode())) {
-                    return answer(response);
-                }
-                asked = response.headers().firstValue("Retry-After").flatMap(Backoff::retryAfter);
-            } catch (IOException fault) {
-                var nobodyThere = fault instanceof ConnectException && !reached && attempt == FIRST_CONTACT_ATTEMPTS;
-                if (nobodyThere || attempt == backoff.attempts()) {
-                    throw new UnreachableException("cannot reach " + url + ": " + reason(fault), fault);
-                }
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new UnreachableException("interrupted while waiting for " + url, interrupted);
-            }
-            pause(backoff.pauseAfter(attempt, asked));
-            retries.incrementAndGet();
+        try {
+            return answer(http.send(request, HttpResponse.BodyHandlers.ofString()));
+        } catch (IOException fault) {
+            throw unreachable(fault);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new UnreachableException("interrupted while waiting for " + url, interrupted);
         }
+    }
+
+    private UnreachableException unreachable(IOException fault) {
+        return new UnreachableException("cannot reach " + url + ": " + reason(fault), fault);
     }
 
     private Answer answer(HttpResponse<String> response) {
@@ -293,16 +327,8 @@ final class Client implements AutoCloseable {
             if (response.statusCode() >= 400) {
                 return new Answer(response.statusCode(), NOTHING, replayed);
             }
-            throw new UnreachableException(
-                    url + " answered " + response.statusCode() + " with something that is not JSON", notJson);
+            throw notOfDaybook(response.statusCode(), notJson);
         }
-    }
-
-    private static boolean temporary(int status) {
-        return switch (status) {
-            case 429, 502, 503, 504 -> true;
-            default -> false;
-        };
     }
 
     private static String reason(IOException fault) {
@@ -312,15 +338,6 @@ final class Client implements AutoCloseable {
             default ->
                 Optional.ofNullable(fault.getMessage()).orElse(fault.getClass().getSimpleName());
         };
-    }
-
-    private void pause(Duration duration) {
-        try {
-            Thread.sleep(duration);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new UnreachableException("interrupted while waiting for " + url, interrupted);
-        }
     }
 
     private static String segment(String value) {

@@ -58,8 +58,8 @@ record Head(String ledgerId, long sequence, String hash, String checkedAt) {
     boolean isInChain(Client client) {
         return sequence == 0
                 || client.transactionBehind(ledgerId, sequence - 1)
-                        .filter(transaction -> transaction.path("sequence").asLong() == sequence
-                                && transaction.path("hash").asText().equals(hash))
+                        .filter(transaction -> transaction.getSequence() == sequence
+                                && transaction.getHash().equals(hash))
                         .isPresent();
     }
 }

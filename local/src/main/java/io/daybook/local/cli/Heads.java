@@ -47,7 +47,7 @@ final class Heads implements Callable<Integer> {
 
     private static List<String> all(Client client) {
         var ids = new ArrayList<String>();
-        client.ledgers(ledger -> ids.add(ledger.path("ledger_id").asText()));
+        client.ledgers(ledger -> ids.add(ledger.getLedgerId()));
         return ids;
     }
 }

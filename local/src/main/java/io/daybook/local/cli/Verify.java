@@ -46,10 +46,11 @@ final class Verify implements Callable<Integer> {
         count("transactions", audit.transactions(), "each must sum to zero in every currency");
         count("postings", audit.postings(), "");
         count("accounts", audit.accounts(), "each balance must be the sum of its postings");
-        terminal.print("  chain head    " + (audit.head().isEmpty() ? "none yet" : audit.head())
+        terminal.print("  chain head    "
                 + (audit.transactions() == 0
-                        ? ""
-                        : ", from transaction " + audit.firstSequence() + " to " + audit.lastSequence()));
+                        ? "none yet"
+                        : audit.head() + ", from transaction " + audit.firstSequence() + " to "
+                                + audit.lastSequence()));
         if (!kept.isEmpty()) {
             count("kept heads", kept.size(), "the chain must go through each");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import io.daybook.client.Backoff;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -75,35 +76,6 @@ final class ClientTest {
     }
 
     @Test
-    void unavailability_is_retried_under_the_same_key() {
-        reply(503, "{}");
-        reply(429, "{}");
-        reply(202, "{\"operation_id\":\"o\",\"status\":\"pending\"}");
-
-        assertThat(submit()).isEqualTo(new Submission.Accepted("o", false, Optional.empty()));
-        assertThat(keys).containsExactly("k", "k", "k");
-    }
-
-    @Test
-    void a_broken_connection_is_retried_under_the_same_key() {
-        reply(0, "");
-        reply(202, "{\"operation_id\":\"o\",\"status\":\"pending\"}");
-
-        assertThat(submit()).isInstanceOf(Submission.Accepted.class);
-        assertThat(keys).hasSizeGreaterThanOrEqualTo(2).containsOnly("k");
-    }
-
-    @Test
-    void retry_after_is_heeded() {
-        replies.add(new Reply(503, "{}", Optional.of("1")));
-        reply(202, "{\"operation_id\":\"o\",\"status\":\"pending\"}");
-
-        var began = System.nanoTime();
-        submit();
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
-    }
-
-    @Test
     void patience_ends_and_the_last_problem_is_the_answer() {
         reply(503, "{\"code\":\"unavailable\",\"detail\":\"the queue does not answer\"}");
 
@@ -170,13 +142,6 @@ final class ClientTest {
                     .isInstanceOf(UnreachableException.class)
                     .hasMessageContaining("nothing listens there");
         }
-    }
-
-    @Test
-    void retry_after_may_be_a_date() {
-        assertThat(Backoff.retryAfter("Wed, 21 Oct 2015 07:28:00 GMT")).contains(Duration.ZERO);
-        assertThat(Backoff.retryAfter("7")).contains(Duration.ofSeconds(7));
-        assertThat(Backoff.retryAfter("soon")).isEmpty();
     }
 
     private void reply(int status, String body) {

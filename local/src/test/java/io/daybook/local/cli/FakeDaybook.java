@@ -178,7 +178,7 @@ final class FakeDaybook implements AutoCloseable {
             breaks.addObject().put("sequence", 4).put("check", "hash").put("detail", "does not follow");
         }
         if (first) {
-            audit.put("next", "2");
+            audit.put("next", 2);
         }
         return new Answer(200, audit);
     }

@@ -1,4 +1,4 @@
-package io.daybook.local.cli;
+package io.daybook.client;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -11,12 +11,16 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * How often a request is sent, and how long to pause between: doubling from {@code first} up to {@code longest} with
  * full jitter, and never less than the server's {@code Retry-After}, of which at most {@code longestAsked} is heeded.
+ *
+ * @param attempts in all, at least one
  */
-record Backoff(int attempts, Duration first, Duration longest, Duration longestAsked) {
-    static final Backoff PATIENT =
+public record Backoff(int attempts, Duration first, Duration longest, Duration longestAsked) {
+    /** Eight attempts within about half a minute. */
+    public static final Backoff PATIENT =
             new Backoff(8, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(30));
 
-    Backoff {
+    /** @throws IllegalArgumentException if there is to be no attempt at all */
+    public Backoff {
         if (attempts < 1) {
             throw new IllegalArgumentException("attempts must be at least 1");
         }

@@ -1,0 +1,2 @@
+/** Daybook's API for programs in Java. */
+package io.daybook.client;
