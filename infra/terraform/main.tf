@@ -9,7 +9,7 @@ locals {
     region    = data.aws_region.this.name
   }
 
-  repository = "${path.root}/../.."
+  repository = "${path.module}/../.."
 
   makes_database = var.database_url == null
   makes_cache    = var.redis_uri == null

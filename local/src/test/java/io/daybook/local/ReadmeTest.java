@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -18,12 +19,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the README and the guides tell people to paste works when pasted, and comes to what they say. */
 final class ReadmeTest {
+    @TempDir
+    private Path folder;
+
+    private static final Path REPOSITORY = Path.of("..");
     private static final Path README = Path.of("../README.md");
+    private static final Path SECURITY = Path.of("../SECURITY.md");
+    private static final Path CLI = Path.of("../docs/cli.md");
     private static final Path MIGRATING = Path.of("../docs/migrating.md");
 
     /** A block with this ahead of it is run, or every one of a page that says so. */
@@ -35,8 +43,30 @@ final class ReadmeTest {
     /** Commands, and what is said to come of them, if it is said. */
     private static final Pattern SHOWN = Pattern.compile("```sh\\n(.*?)```(?:\\s*```json\\n(.*?)```)?", Pattern.DOTALL);
 
+    private static final Pattern COMMANDS = Pattern.compile(
+            "(?:^ *<!-- (?<says>[^\\n]*) -->\\n)?^ *```sh\\n(?<commands>.*?)^ *```$",
+            Pattern.DOTALL | Pattern.MULTILINE);
+
+    private static final Pattern RUN_BY = Pattern.compile("run by ([\\w./-]+)(?:: .*)?");
+    private static final Set<String> SCRIPTS =
+            Set.of(".ci/run", "fuzz/run", "client/languages/run", "localstack/deploy", "release/reproduce");
+
+    /** What the runbook, whose test looks at the others, begins a block with that is for nobody's own machine. */
+    private static final List<String> NOT_HERE = List.of("# AWS only", "# to be filled in");
+
     private static final Pattern STATUS = Pattern.compile("HTTP/1.1 ([0-9]{3})");
     private static final Pattern LINK = Pattern.compile("]\\(([^)#:]+)(?:#[^)]*)?\\)");
+    /** What the script of that name does, for the stack of the test. */
+    private static final String DAYBOOK = """
+            ./daybook() {
+              case $1 in
+                token) echo '%1$s' ;;
+                completion) '%2$s' -cp '%3$s' io.daybook.local.cli.Daybook "$@" ;;
+                *) '%2$s' -cp '%3$s' io.daybook.local.cli.Daybook "$@" --url '%4$s' --token '%1$s' ;;
+              esac
+            }
+            """;
+
     private static final String NEXT_BLOCK = "=== the next block ===";
 
     /** @param answers the parts of its output that are the same each time, without blanks; empty if none are shown */
@@ -84,6 +114,57 @@ final class ReadmeTest {
                 .doesNotContain("urn:daybook:problem");
     }
 
+    @Test
+    void the_heads_of_chains_are_signed_kept_and_held_against_them() throws Exception {
+        var output = run(marked(README) + marked(SECURITY));
+
+        assertThat(output)
+                .contains("Signature Verified Successfully")
+                .contains("kept heads")
+                .contains("The books hold.");
+    }
+
+    @Test
+    void the_shell_completes_what_the_command_line_guide_says_it_does() throws Exception {
+        assertThat(run(marked(CLI) + "complete -p daybook\n")).contains("complete");
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void every_block_of_commands_says_by_what_it_is_run_or_why_it_is_not(Path page) throws IOException {
+        var text = Files.readString(page);
+        if (text.contains(WHOLE_PAGE)) {
+            return;
+        }
+        assertThat(COMMANDS.matcher(text).results()).allSatisfy(block -> {
+            var commands = block.group("commands").strip();
+            if (NOT_HERE.stream().noneMatch(commands::startsWith)) {
+                assertThat(block.group("says")).as(commands).isNotNull();
+                var by = RUN_BY.matcher(block.group("says"));
+                if (by.matches()) {
+                    assertThat(runners()).as(commands).contains(by.group(1));
+                } else {
+                    assertThat(block.group("says")).as(commands).startsWith("not run: ");
+                }
+            }
+        });
+    }
+
+    /** The tests by their names, and the scripts by their paths. */
+    private static Set<String> runners() throws IOException {
+        try (var files = Files.walk(REPOSITORY)) {
+            return files.filter(file -> file.toString().contains("src/test/java/") || isScript(file))
+                    .map(file -> isScript(file)
+                            ? REPOSITORY.relativize(file).toString()
+                            : file.getFileName().toString().replace(".java", ""))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    private static boolean isScript(Path file) {
+        return SCRIPTS.contains(REPOSITORY.relativize(file).toString()) && Files.isExecutable(file);
+    }
+
     @ParameterizedTest
     @MethodSource("guides")
     void every_block_of_a_guide_comes_to_what_stands_behind_it(Path guide) throws Exception {
@@ -129,7 +210,7 @@ final class ReadmeTest {
     static List<Path> pages() throws IOException {
         try (var docs = Files.walk(Path.of("../docs"))) {
             return Stream.concat(
-                            Stream.of(README, Path.of("../SECURITY.md")),
+                            Stream.of(README, SECURITY, Path.of("../infra/terraform/README.md")),
                             docs.filter(file -> file.toString().endsWith(".md")))
                     .sorted()
                     .toList();
@@ -173,24 +254,30 @@ final class ReadmeTest {
     }
 
     private static String marked(Path page) throws IOException {
-        var block = MARKED.matcher(Files.readString(page));
-        assertThat(block.find()).as("%s has its calls", page).isTrue();
-        return block.group(1);
+        var blocks = MARKED.matcher(Files.readString(page)).results().toList();
+        assertThat(blocks).as("%s has its calls", page).isNotEmpty();
+        return blocks.stream().map(block -> block.group(1)).collect(Collectors.joining());
     }
 
     /** As somebody pastes it who has started Daybook. */
-    private static String run(String commands) throws Exception {
+    private String run(String commands) throws Exception {
         try (var stack = Stack.start(new Stack.Options(Optional.empty(), 0, false), MicronautFunctions::create)) {
             var token = stack.tokens().mint("demo", "ledger:read ledger:write ledger:admin", Duration.ofMinutes(5));
-            var script = commands.replace("http://127.0.0.1:8080", stack.url().toString())
-                    .replace("$(./daybook token)", token);
-            var process =
-                    new ProcessBuilder("bash", "-eu").redirectErrorStream(true).start();
+            var script = DAYBOOK.formatted(
+                            token,
+                            Path.of(System.getProperty("java.home"), "bin", "java"),
+                            System.getProperty("java.class.path"),
+                            stack.url())
+                    + commands.replace("http://127.0.0.1:8080", stack.url().toString());
+            var process = new ProcessBuilder("bash", "-eu")
+                    .directory(folder.toFile())
+                    .redirectErrorStream(true)
+                    .start();
             try (var in = process.outputWriter(UTF_8)) {
                 in.write(script);
             }
             var output = new String(process.getInputStream().readAllBytes(), UTF_8);
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).as(output).isZero();
             return output;
         }

@@ -36,7 +36,7 @@ final class Deployment implements AutoCloseable {
     static final String TENANT = "demo";
     static final String ALL_SCOPES = "ledger:read ledger:write ledger:admin";
 
-    private static final Path REPOSITORY = Path.of("").toAbsolutePath().getParent();
+    static final Path REPOSITORY = Path.of("").toAbsolutePath().getParent();
     private static final Path WORK = REPOSITORY.resolve("localstack/target/deployment");
 
     private final String name = "daybook-" + UUID.randomUUID().toString().substring(0, 8);
@@ -84,7 +84,8 @@ final class Deployment implements AutoCloseable {
         postgres.start();
         valkey.start();
         localstack.start();
-        terraform = new Terraform(REPOSITORY, WORK.resolve(name), localstack.getEndpoint(), variables());
+        terraform = new Terraform(
+                REPOSITORY.resolve("infra/terraform"), WORK.resolve(name), localstack.getEndpoint(), variables());
         terraform.apply();
         url = URI.create("%s/_aws/execute-api/%s/%s"
                 .formatted(endpoint(), terraform.output("api_id"), terraform.output("api_stage")));

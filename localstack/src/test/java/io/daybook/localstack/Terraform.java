@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The repository's Terraform, applied to a LocalStack as users do it; its state is kept under {@code target}. */
+/** Terraform, run on a LocalStack as users do it; what it keeps is kept under {@code target}. */
 final class Terraform {
     private static final long MINUTES_MAX = 10;
 
@@ -19,8 +19,9 @@ final class Terraform {
     private final Path work;
     private final Map<String, String> environment;
 
-    Terraform(Path repository, Path work, URI endpoint, Map<String, String> variables) {
-        this.root = repository.resolve("infra/terraform");
+    /** @param root the folder of the configuration */
+    Terraform(Path root, Path work, URI endpoint, Map<String, String> variables) {
+        this.root = root;
         this.work = work;
         var environment = new HashMap<String, String>();
         environment.put("AWS_ENDPOINT_URL", endpoint.toString());
@@ -47,12 +48,7 @@ final class Terraform {
     }
 
     void apply() {
-        var init = new ArrayList<>(List.of("init", "-input=false", "-no-color", "-backend=false"));
-        var plugins = System.getenv("TF_PLUGIN_DIR");
-        if (plugins != null && !plugins.isEmpty()) {
-            init.add("-plugin-dir=" + plugins);
-        }
-        run(init);
+        init();
         run(List.of(
                 "apply",
                 "-auto-approve",
@@ -60,6 +56,23 @@ final class Terraform {
                 "-no-color",
                 "-state=" + state(),
                 "-var-file=localstack.tfvars"));
+    }
+
+    /** What it would make, asked for with credentials, as AWS wants them. */
+    String plan() {
+        init();
+        return run(
+                List.of("plan", "-input=false", "-no-color"),
+                Map.of("AWS_ACCESS_KEY_ID", "test", "AWS_SECRET_ACCESS_KEY", "test"));
+    }
+
+    private void init() {
+        var init = new ArrayList<>(List.of("init", "-input=false", "-no-color", "-backend=false"));
+        var plugins = System.getenv("TF_PLUGIN_DIR");
+        if (plugins != null && !plugins.isEmpty()) {
+            init.add("-plugin-dir=" + plugins);
+        }
+        run(init);
     }
 
     String output(String name) {
@@ -71,6 +84,10 @@ final class Terraform {
     }
 
     private String run(List<String> arguments) {
+        return run(arguments, Map.of());
+    }
+
+    private String run(List<String> arguments, Map<String, String> credentials) {
         var command = new ArrayList<>(List.of("terraform", "-chdir=" + root));
         command.addAll(arguments);
         var log = work.resolve("terraform-" + arguments.getFirst() + ".log");
@@ -83,6 +100,7 @@ final class Terraform {
                     .redirectError(complaints.toFile());
             builder.environment().keySet().removeIf(name -> name.startsWith("AWS_"));
             builder.environment().putAll(environment);
+            builder.environment().putAll(credentials);
             var process = builder.start();
             if (!process.waitFor(MINUTES_MAX, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
