@@ -38,7 +38,7 @@ final class EndToEnd extends Benchmark {
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            defaultValue = "20",
+            defaultValue = "120",
             description = "seconds of load ahead of all that does not count (default: ${DEFAULT-VALUE})")
     private double warmUp;
 
@@ -49,7 +49,7 @@ final class EndToEnd extends Benchmark {
             names = "--rates",
             paramLabel = "N",
             split = ",",
-            defaultValue = "100,300,600",
+            defaultValue = "100,200,300,600",
             description = "single operations a second (default: ${DEFAULT-VALUE})")
     private List<Integer> rates;
 

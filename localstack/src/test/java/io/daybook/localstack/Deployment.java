@@ -110,7 +110,8 @@ final class Deployment implements AutoCloseable {
                 "{\"processor\": {\"timeout_seconds\": 15}}");
     }
 
-    private String jwks() {
+    /** The public half of the key of its tokens. */
+    String jwks() {
         try {
             return Files.readString(tokens.jwks());
         } catch (IOException e) {
