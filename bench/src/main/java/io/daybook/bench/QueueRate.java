@@ -28,7 +28,7 @@ record QueueRate(double seconds, int many) {
     Table measure(Log log) throws Exception {
         var table = new Table(
                 "queue",
-                "The queue's emulator by itself, with a processor that does nothing",
+                "The queue by itself, with a processor that does nothing",
                 "queue",
                 "message groups",
                 "operations of a message",
