@@ -70,8 +70,16 @@ public final class Postgres implements AutoCloseable {
             }
         } catch (IOException | SQLException | IllegalStateException e) {
             stop();
-            throw new StackException("PostgreSQL does not start on %s: %s".formatted(data, e.getMessage()), e);
+            throw new StackException(
+                    "PostgreSQL does not start on %s: %s%s".formatted(data, e.getMessage(), hint()), e);
         }
+    }
+
+    private static String hint() {
+        return System.getProperty("user.name").equals("root")
+                ? "; it refuses to be root's, and gets around that only where user namespaces are allowed (`unshare -U`):"
+                        + " run this as another user"
+                : "";
     }
 
     private void createDatabase() throws SQLException {
