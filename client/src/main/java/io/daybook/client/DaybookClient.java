@@ -18,6 +18,7 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -36,23 +37,27 @@ import java.util.function.Supplier;
  * <p>Safe for use by several threads.
  */
 public final class DaybookClient implements AutoCloseable {
+    /** How long a request waits for its answer: longer than the API does for an outcome, so that it gives up first. */
+    public static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(35);
+
     /** As long as a request may wait for its outcome. */
     private static final Duration WAIT_MAX = Duration.ofSeconds(20);
 
-    /** Longer than that, so that it is the API that gives up first. */
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(35);
-
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration BETWEEN_LOOKS_MIN = Duration.ofMillis(20);
     private static final Duration BETWEEN_LOOKS_MAX = Duration.ofSeconds(1);
     private static final ObjectMapper JSON = ApiClient.createDefaultObjectMapper();
 
     private final RetryingHttpClient http;
-    private final ApiClient api;
     private final OperationsApi operations;
+    private final BooksApi books;
+    private final ActionItemsApi actionItems;
+    private final DeadLettersApi deadLetters;
+    private final WebhooksApi webhooks;
 
     private DaybookClient(URI url, Supplier<String> token, RetryingHttpClient http) {
         this.http = http;
-        this.api = new ApiClient(null, JSON, url.toString().replaceFirst("/+$", "")) {
+        var api = new ApiClient(null, JSON, url.toString().replaceFirst("/+$", "")) {
             @Override
             public HttpClient getHttpClient() {
                 return http;
@@ -61,6 +66,10 @@ public final class DaybookClient implements AutoCloseable {
         api.setReadTimeout(ANSWER_TIMEOUT);
         api.setRequestInterceptor(request -> request.header("Authorization", "Bearer " + token.get()));
         this.operations = new OperationsApi(api);
+        this.books = new BooksApi(api);
+        this.actionItems = new ActionItemsApi(api);
+        this.deadLetters = new DeadLettersApi(api);
+        this.webhooks = new WebhooksApi(api);
     }
 
     /**
@@ -93,22 +102,22 @@ public final class DaybookClient implements AutoCloseable {
 
     /** Ledgers, accounts and what stands in them. */
     public BooksApi books() {
-        return new BooksApi(api);
+        return books;
     }
 
     /** Follow-up work on a ledger. */
     public ActionItemsApi actionItems() {
-        return new ActionItemsApi(api);
+        return actionItems;
     }
 
     /** What could not be processed. */
     public DeadLettersApi deadLetters() {
-        return new DeadLettersApi(api);
+        return deadLetters;
     }
 
     /** Where events are sent to. */
     public WebhooksApi webhooks() {
-        return new WebhooksApi(api);
+        return webhooks;
     }
 
     /** Sends one request for an operation. */
@@ -142,9 +151,11 @@ public final class DaybookClient implements AutoCloseable {
         UUID operationId;
         try {
             var wait = Math.min(atMost.toSeconds(), WAIT_MAX.toSeconds());
-            operationId = submission
-                    .send(key, wait > 0 ? "wait=" + wait : "respond-async")
-                    .getOperationId();
+            var answer = submission.send(key, wait > 0 ? "wait=" + wait : "respond-async");
+            if (Boolean.TRUE.equals(answer.getDone())) {
+                return JSON.convertValue(answer, Operation.class);
+            }
+            operationId = answer.getOperationId();
         } catch (ApiException refused) {
             operationId = problem(refused)
                     // That one names the other operation that has the key.
@@ -162,16 +173,13 @@ public final class DaybookClient implements AutoCloseable {
      */
     public Operation await(UUID operationId, Duration atMost) throws ApiException, InterruptedException {
         var until = System.nanoTime() + atMost.toNanos();
-        var pause = Duration.ofMillis(20);
-        while (true) {
+        for (var pause = BETWEEN_LOOKS_MIN.toNanos(); ; pause = Math.min(2 * pause, BETWEEN_LOOKS_MAX.toNanos())) {
             var operation = operations.getOperation(operationId, null);
-            var left = Duration.ofNanos(until - System.nanoTime());
-            if (operation.getDone() || !left.isPositive()) {
+            var left = until - System.nanoTime();
+            if (operation.getDone() || left <= 0) {
                 return operation;
             }
-            Thread.sleep(left.compareTo(pause) < 0 ? left : pause);
-            pause = pause.multipliedBy(2);
-            pause = pause.compareTo(BETWEEN_LOOKS_MAX) < 0 ? pause : BETWEEN_LOOKS_MAX;
+            TimeUnit.NANOSECONDS.sleep(Math.min(left, pause));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -110,9 +111,8 @@ public final class RetryingHttpClient extends HttpClient {
     /** As {@link #send}, in a thread of this client's executor, or of the common pool. */
     @Override
     public <T> CompletableFuture<HttpResponse<T>> sendAsync(HttpRequest request, HttpResponse.BodyHandler<T> handler) {
-        return http.executor()
-                .map(executor -> CompletableFuture.supplyAsync(() -> sendNow(request, handler), executor))
-                .orElseGet(() -> CompletableFuture.supplyAsync(() -> sendNow(request, handler)));
+        return CompletableFuture.supplyAsync(
+                () -> sendNow(request, handler), http.executor().orElseGet(ForkJoinPool::commonPool));
     }
 
     private <T> HttpResponse<T> sendNow(HttpRequest request, HttpResponse.BodyHandler<T> handler) {

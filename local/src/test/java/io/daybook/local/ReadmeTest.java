@@ -136,13 +136,14 @@ final class ReadmeTest {
         if (text.contains(WHOLE_PAGE)) {
             return;
         }
+        var runners = runners();
         assertThat(COMMANDS.matcher(text).results()).allSatisfy(block -> {
             var commands = block.group("commands").strip();
             if (NOT_HERE.stream().noneMatch(commands::startsWith)) {
                 assertThat(block.group("says")).as(commands).isNotNull();
                 var by = RUN_BY.matcher(block.group("says"));
                 if (by.matches()) {
-                    assertThat(runners()).as(commands).contains(by.group(1));
+                    assertThat(runners).as(commands).contains(by.group(1));
                 } else {
                     assertThat(block.group("says")).as(commands).startsWith("not run: ");
                 }
@@ -152,17 +153,20 @@ final class ReadmeTest {
 
     /** The tests by their names, and the scripts by their paths. */
     private static Set<String> runners() throws IOException {
-        try (var files = Files.walk(REPOSITORY)) {
-            return files.filter(file -> file.toString().contains("src/test/java/") || isScript(file))
-                    .map(file -> isScript(file)
-                            ? REPOSITORY.relativize(file).toString()
-                            : file.getFileName().toString().replace(".java", ""))
-                    .collect(Collectors.toSet());
+        var runners = SCRIPTS.stream()
+                .filter(script -> Files.isExecutable(REPOSITORY.resolve(script)))
+                .collect(Collectors.toSet());
+        try (var modules = Files.walk(REPOSITORY, 2)) {
+            for (var tests : modules.map(module -> module.resolve("src/test/java"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                try (var files = Files.walk(tests)) {
+                    files.map(file -> file.getFileName().toString().replace(".java", ""))
+                            .forEach(runners::add);
+                }
+            }
         }
-    }
-
-    private static boolean isScript(Path file) {
-        return SCRIPTS.contains(REPOSITORY.relativize(file).toString()) && Files.isExecutable(file);
+        return runners;
     }
 
     @ParameterizedTest

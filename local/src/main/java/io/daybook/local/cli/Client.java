@@ -7,6 +7,7 @@ import io.daybook.client.Backoff;
 import io.daybook.client.DaybookClient;
 import io.daybook.client.Pages;
 import io.daybook.client.RetryingHttpClient;
+import io.daybook.client.http.ApiClient;
 import io.daybook.client.http.ApiException;
 import io.daybook.client.model.AuditReport;
 import io.daybook.client.model.Ledger;
@@ -15,12 +16,9 @@ import io.daybook.client.model.Transaction;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -37,9 +35,6 @@ final class Client implements AutoCloseable {
 
     /** What an answer without a body reads as. */
     private static final ObjectNode NOTHING = Json.object();
-
-    /** Longer than the API waits for an outcome at most, so that it is the API that gives up first. */
-    private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(35);
 
     private final URI url;
     private final String token;
@@ -166,23 +161,21 @@ final class Client implements AutoCloseable {
     }
 
     /** Every ledger of the tenant. */
-    void ledgers(Consumer<Ledger> each) {
-        read("the list of ledgers", () -> {
+    List<Ledger> ledgers() {
+        return read("the list of ledgers", () -> {
+            var ledgers = new ArrayList<Ledger>();
             Pages.each(
                     after -> daybook.books().listLedgers(null, after, PAGE_LIMIT),
                     LedgerPage::getItems,
                     LedgerPage::getNext,
-                    each);
-            return each;
+                    ledgers::add);
+            return ledgers;
         });
     }
 
     /** Every item of one of a ledger's listings. */
     void all(String ledgerId, String listing, Consumer<JsonNode> each) {
-        all("/v1/ledgers/" + segment(ledgerId) + "/" + listing, each);
-    }
-
-    private void all(String path, Consumer<JsonNode> each) {
+        var path = "/v1/ledgers/" + segment(ledgerId) + "/" + listing;
         var after = Optional.<String>empty();
         do {
             var page = page(path, after, PAGE_LIMIT);
@@ -289,7 +282,7 @@ final class Client implements AutoCloseable {
 
     private Answer send(String method, String path, Optional<? extends JsonNode> body, Optional<String> key) {
         var request = HttpRequest.newBuilder(URI.create(url.toString().replaceFirst("/$", "") + path))
-                .timeout(ANSWER_TIMEOUT)
+                .timeout(DaybookClient.ANSWER_TIMEOUT)
                 .header("Authorization", "Bearer " + token)
                 .header("Accept", "application/json, application/problem+json");
         key.ifPresent(value -> request.header("Idempotency-Key", value));
@@ -341,6 +334,6 @@ final class Client implements AutoCloseable {
     }
 
     private static String segment(String value) {
-        return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+        return ApiClient.urlEncode(value);
     }
 }

@@ -1,6 +1,6 @@
 package io.daybook.local.cli;
 
-import java.util.ArrayList;
+import io.daybook.client.model.Ledger;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -46,8 +46,6 @@ final class Heads implements Callable<Integer> {
     }
 
     private static List<String> all(Client client) {
-        var ids = new ArrayList<String>();
-        client.ledgers(ledger -> ids.add(ledger.getLedgerId()));
-        return ids;
+        return client.ledgers().stream().map(Ledger::getLedgerId).toList();
     }
 }

@@ -26,7 +26,7 @@ final class ClientTest {
     private static final Backoff QUICK =
             new Backoff(4, Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofSeconds(1));
 
-    private record Reply(int status, String body, Optional<String> retryAfter) {}
+    private record Reply(int status, String body) {}
 
     private final Deque<Reply> replies = new ArrayDeque<>();
     private final List<String> paths = Collections.synchronizedList(new ArrayList<>());
@@ -42,11 +42,6 @@ final class ClientTest {
             keys.add(String.valueOf(exchange.getRequestHeaders().getFirst("Idempotency-Key")));
             exchange.getRequestBody().readAllBytes();
             var reply = replies.size() > 1 ? replies.poll() : replies.peek();
-            if (reply.status() == 0) {
-                exchange.close();
-                return;
-            }
-            reply.retryAfter().ifPresent(value -> exchange.getResponseHeaders().add("Retry-After", value));
             var bytes = reply.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
             exchange.getResponseBody().write(bytes);
@@ -145,7 +140,7 @@ final class ClientTest {
     }
 
     private void reply(int status, String body) {
-        replies.add(new Reply(status, body, Optional.empty()));
+        replies.add(new Reply(status, body));
     }
 
     private Submission submit() {
