@@ -71,9 +71,9 @@ final class GrownBooks implements AutoCloseable {
         var busiest = books + "/accounts/external:" + Ledgers.CURRENCY;
         read("balance", count, () -> new Question(anyAccount(books), Map.of()));
         read("balance at a time", count, () -> new Question(anyAccount(books), Map.of("at", anyTime())));
-        read("statement, 50 lines", count, () -> new Question(anyAccount(books) + "/entries", Map.of("limit", "50")));
+        read("statement, 5 lines", count, () -> new Question(anyAccount(books) + "/entries", Map.of("limit", "5")));
         read(
-                "statement of the busiest account, 50 lines from a time on",
+                "statement of the busiest account, 50 lines up to a time",
                 count,
                 () -> new Question(busiest + "/entries", Map.of("limit", "50", "to", anyTime())));
         read("status, not in Redis", count, () -> new Question("/v1/operations/" + anyOperation(), Map.of()));

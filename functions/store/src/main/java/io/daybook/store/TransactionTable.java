@@ -13,6 +13,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -120,6 +122,16 @@ public final class TransactionTable {
                     ? new Sequences(Math.max(first, sequence + 1), last)
                     : new Sequences(first, Math.min(last, sequence - 1));
         }
+
+        /** Ahead of the first of their postings. */
+        private Place ahead() {
+            return new Place(first, -1);
+        }
+
+        /** Behind the last of their postings. */
+        private Place behind() {
+            return last == Long.MAX_VALUE ? Place.END : new Place(last + 1, 0);
+        }
     }
 
     /** In their order, behind a sequence number. A transaction without postings comes with none. */
@@ -213,11 +225,18 @@ public final class TransactionTable {
     }
 
     /** Where a posting stands in its ledger. */
-    public record Place(long sequence, int line) {
+    public record Place(long sequence, int line) implements Comparable<Place> {
         /** Ahead of all. */
         public static final Place START = new Place(0, 0);
         /** Behind all. */
         public static final Place END = new Place(Long.MAX_VALUE, 0);
+
+        @Override
+        public int compareTo(Place other) {
+            return Comparator.comparingLong(Place::sequence)
+                    .thenComparingInt(Place::line)
+                    .compare(this, other);
+        }
 
         @Override
         public String toString() {
@@ -229,27 +248,30 @@ public final class TransactionTable {
     public List<StatementLine> statement(
             Connection connection, long accountKey, Sequences within, Place behind, boolean newestFirst, int limit)
             throws SQLException {
+        // Of two bounds to enter the index at, PostgreSQL takes the first, and goes through all up to the other.
+        var start = newestFirst
+                ? Collections.min(List.of(behind, within.behind()))
+                : Collections.max(List.of(behind, within.ahead()));
         var direction = newestFirst ? "desc" : "asc";
-        try (var select = connection.prepareStatement(
-                """
+        try (var select = connection.prepareStatement("""
                 select t.*, p.line, p.amount, p.balance_after, a.currency, a.scale, o.reference_id,
                        o.request ->> 'description' as description
                 from (
                     select * from posting
-                    where account_key = ? and (sequence, line) %s (?, ?) and sequence between ? and ?
+                    where account_key = ? and (sequence, line) %s (?, ?) and sequence %s ?
                     order by sequence %s, line %s limit ?
                 ) p
                 join transaction t using (ledger_key, sequence)
                 join account a using (account_key)
                 left join operation o using (operation_id)
                 order by p.sequence %s, p.line %s
-                """.formatted(newestFirst ? "<" : ">", direction, direction, direction, direction))) {
+                """.formatted(
+                newestFirst ? "<" : ">", newestFirst ? ">=" : "<=", direction, direction, direction, direction))) {
             select.setLong(1, accountKey);
-            select.setLong(2, behind.sequence());
-            select.setInt(3, behind.line());
-            select.setLong(4, within.first());
-            select.setLong(5, within.last());
-            select.setInt(6, limit);
+            select.setLong(2, start.sequence());
+            select.setInt(3, start.line());
+            select.setLong(4, newestFirst ? within.first() : within.last());
+            select.setInt(5, limit);
             return Rows.list(
                     select,
                     row -> new StatementLine(

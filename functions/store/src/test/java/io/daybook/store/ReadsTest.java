@@ -6,6 +6,7 @@ import static io.daybook.store.StoreFixture.OPERATIONS;
 import static io.daybook.store.StoreFixture.TRANSACTIONS;
 import static io.daybook.store.StoreFixture.execute;
 import static io.daybook.store.StoreFixture.read;
+import static io.daybook.store.StoreFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.daybook.contract.Amount;
@@ -31,6 +32,9 @@ class ReadsTest {
     private static final int LIMIT = 20;
     /** More often than the driver takes to prepare a statement on the server, whose plan is another one then. */
     private static final int TIMES = 10;
+
+    /** Ends of indexes that PostgreSQL looks at while it makes a plan. */
+    private static final int PLANNING = 3;
 
     /** Two transactions each second. */
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
@@ -119,17 +123,58 @@ class ReadsTest {
         for (var place : List.of(Place.START, new Place(TRANSACTIONS_COUNT / 2, 1), Place.END)) {
             for (var newestFirst : List.of(true, false)) {
                 costsNoMoreThan(
-                        LIMIT,
+                        LIMIT + PLANNING,
                         connection ->
                                 TRANSACTIONS.statement(connection, key, Sequences.ALL, place, newestFirst, LIMIT));
             }
         }
         var range = new Sequences(30_000, 30_004);
-        costsNoMoreThan(5, connection -> TRANSACTIONS.statement(connection, key, range, Place.START, false, LIMIT));
+        costsNoMoreThan(
+                5 + PLANNING, connection -> TRANSACTIONS.statement(connection, key, range, Place.START, false, LIMIT));
         assertThat(StoreFixture.<List<StatementLine>>read(
                         connection -> TRANSACTIONS.statement(connection, key, range, Place.END, true, LIMIT)))
                 .extracting(StatementLine::sequence)
                 .containsExactly(30_004L, 30_003L, 30_002L, 30_001L, 30_000L);
+    }
+
+    @Test
+    void a_page_of_a_window_looks_at_no_more_of_the_index_than_a_page_of_all() {
+        var key = till().key();
+        var late = new Sequences(TRANSACTIONS_COUNT * 3 / 4, Long.MAX_VALUE);
+        var early = new Sequences(1, TRANSACTIONS_COUNT / 4);
+        var middle = new Place(TRANSACTIONS_COUNT / 2, 1);
+        var all = blocks(key, Sequences.ALL, Place.START, false);
+
+        assertThat(List.of(
+                        blocks(key, late, Place.START, false),
+                        blocks(key, late, middle, false),
+                        blocks(key, late, middle, true),
+                        blocks(key, early, Place.END, true),
+                        blocks(key, early, middle, true),
+                        blocks(key, early, middle, false)))
+                .allSatisfy(blocks -> assertThat(blocks).isLessThanOrEqualTo(all + TIMES));
+    }
+
+    private static long blocks(long accountKey, Sequences within, Place behind, boolean newestFirst) {
+        return blocks(connection -> TRANSACTIONS.statement(connection, accountKey, within, behind, newestFirst, LIMIT));
+    }
+
+    /** How many blocks of the index of an account's postings reading ten times looks at. */
+    private static long blocks(Database.Work<?> work) {
+        var before = blocks();
+        cost("posting", work);
+        return blocks() - before;
+    }
+
+    private static long blocks() {
+        value("select pg_stat_force_next_flush()");
+        return read(connection -> {
+            try (var select = connection.prepareStatement(
+                    "select idx_blks_read + idx_blks_hit from pg_statio_user_indexes where indexrelname = ?")) {
+                select.setString(1, "posting_of_account");
+                return Rows.list(select, row -> row.getLong(1)).getFirst();
+            }
+        });
     }
 
     @Test
