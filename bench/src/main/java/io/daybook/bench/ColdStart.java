@@ -16,9 +16,8 @@ final class ColdStart implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         var script = Results.home().resolve("localstack/cold-start").toAbsolutePath();
-        return new ProcessBuilder(script.toString(), Integer.toString(runs))
-                .inheritIO()
-                .start()
-                .waitFor();
+        var process = new ProcessBuilder(script.toString(), Integer.toString(runs)).inheritIO();
+        process.environment().put("JAVA_HOME", System.getProperty("java.home"));
+        return process.start().waitFor();
     }
 }
