@@ -118,6 +118,7 @@ final class Audit {
         private byte[] head;
         private long seen;
         private long postings;
+        private UUID operationsSeen = OperationTable.LEAST;
 
         Run(Connection connection, LedgerTable.Row ledger, long after) throws SQLException {
             this.connection = connection;
@@ -134,7 +135,10 @@ final class Audit {
                         .filter(transaction -> transaction.sequence() == after)
                         .findFirst()
                         .ifPresentOrElse(
-                                transaction -> head = transaction.hash(),
+                                transaction -> {
+                                    head = transaction.hash();
+                                    operationsSeen = transaction.operationId();
+                                },
                                 () -> broken(after, null, "sequence", "there is no transaction with this number"));
             }
         }
@@ -147,6 +151,7 @@ final class Audit {
                 checkOperations(page);
             } while (page.size() == PAGE && seen < transactionsMax);
             var more = page.size() == PAGE;
+            checkOperationsBesides(more ? page.getLast().operationId() : OperationTable.GREATEST);
             var sums = more ? null : checkEnd();
             return new Report(
                     ledger.head().ledgerId(),
@@ -267,6 +272,16 @@ final class Audit {
                     && Arrays.equals(fingerprint, transaction.fingerprint());
         }
 
+        /**
+         * Those that no transaction speaks of. Each report looks at the ids up to that of its last transaction, from where
+         * the next report goes on: together at all, in whatever order the ids are.
+         */
+        private void checkOperationsBesides(UUID upTo) throws SQLException {
+            operations
+                    .alteredBesideTheBooks(connection, ledger.key(), operationsSeen, upTo)
+                    .forEach(operationId -> altered(null, operationId));
+        }
+
         private Map<String, Amount> checkEnd() throws SQLException {
             if (ledger.head().sequence() != last || !Arrays.equals(ledger.head().hash(), head)) {
                 broken(
@@ -280,9 +295,6 @@ final class Audit {
             if (lastPosted > last) {
                 broken(lastPosted, null, "postings", "are there without the transaction");
             }
-            operations
-                    .alteredBesideTheBooks(connection, ledger.key())
-                    .forEach(operationId -> altered(null, operationId));
             var held = holds.held(connection, ledger.key());
             var sums = new TreeMap<String, Amount>();
             var from = "";

@@ -32,7 +32,10 @@ import java.util.stream.Stream;
 @Singleton
 public final class OperationTable {
     private static final int PAGE = 10_000;
-    private static final UUID GREATEST = new UUID(-1, -1);
+    /** Ahead of the id of any operation. */
+    public static final UUID LEAST = new UUID(0, 0);
+    /** Behind that of any. */
+    public static final UUID GREATEST = new UUID(-1, -1);
 
     private final Codec codec;
     private final Duration retention;
@@ -290,33 +293,36 @@ public final class OperationTable {
         }
     }
 
-    /** Which of those are not as they were written that no transaction speaks of. */
-    public List<UUID> alteredBesideTheBooks(Connection connection, int ledgerKey) throws SQLException {
+    /** Which of those are not as they were written that no transaction speaks of, behind an id and up to another. */
+    public List<UUID> alteredBesideTheBooks(Connection connection, int ledgerKey, UUID behind, UUID upTo)
+            throws SQLException {
         var altered = new ArrayList<UUID>();
-        var before = new UUID(0, 0);
+        var from = behind;
         Optional<UUID> last;
         do {
-            last = lastOfPage(connection, ledgerKey, before);
-            altered.addAll(alteredBesideTheBooks(connection, ledgerKey, before, last.orElse(GREATEST)));
-            before = last.orElse(GREATEST);
+            last = lastOfPage(connection, ledgerKey, from, upTo);
+            altered.addAll(alteredOfPage(connection, ledgerKey, from, last.orElse(upTo)));
+            from = last.orElse(upTo);
         } while (last.isPresent());
         return altered;
     }
 
-    private static Optional<UUID> lastOfPage(Connection connection, int ledgerKey, UUID before) throws SQLException {
+    private static Optional<UUID> lastOfPage(Connection connection, int ledgerKey, UUID behind, UUID upTo)
+            throws SQLException {
         try (var select = connection.prepareStatement("""
-                select operation_id from operation where ledger_key = ? and operation_id > ?
+                select operation_id from operation where ledger_key = ? and operation_id > ? and operation_id <= ?
                 order by operation_id offset ? limit 1
                 """)) {
             select.setInt(1, ledgerKey);
-            select.setObject(2, before);
-            select.setInt(3, PAGE - 1);
+            select.setObject(2, behind);
+            select.setObject(3, upTo);
+            select.setInt(4, PAGE - 1);
             return Rows.list(select, row -> row.getObject(1, UUID.class)).stream()
                     .findFirst();
         }
     }
 
-    private static List<UUID> alteredBesideTheBooks(Connection connection, int ledgerKey, UUID before, UUID last)
+    private static List<UUID> alteredOfPage(Connection connection, int ledgerKey, UUID behind, UUID upTo)
             throws SQLException {
         try (var select = connection.prepareStatement("""
                 select * from operation o
@@ -326,8 +332,8 @@ public final class OperationTable {
                      where t.ledger_key = o.ledger_key and t.sequence = o.sequence)
                 """)) {
             select.setInt(1, ledgerKey);
-            select.setObject(2, before);
-            select.setObject(3, last);
+            select.setObject(2, behind);
+            select.setObject(3, upTo);
             return altered(select);
         }
     }

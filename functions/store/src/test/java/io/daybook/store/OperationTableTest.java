@@ -6,6 +6,7 @@ import static io.daybook.store.StoreFixture.LAST;
 import static io.daybook.store.StoreFixture.NOW;
 import static io.daybook.store.StoreFixture.OPERATIONS;
 import static io.daybook.store.StoreFixture.deposit;
+import static io.daybook.store.StoreFixture.execute;
 import static io.daybook.store.StoreFixture.journal;
 import static io.daybook.store.StoreFixture.read;
 import static io.daybook.store.StoreFixture.withdrawal;
@@ -21,6 +22,9 @@ import io.daybook.ledger.Recorded;
 import io.daybook.ledger.Submission;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -81,6 +85,40 @@ class OperationTableTest {
         assertThat(find(id).operation().updatedAt()).isEqualTo(NOW);
         List<UUID> altered = read(connection -> OPERATIONS.altered(connection, ledger.key, List.of(id)));
         assertThat(altered).isEmpty();
+    }
+
+    /** As reports of an audit do it, whose bounds are ids that need not rise. */
+    @Test
+    void stretches_that_begin_where_others_end_miss_no_row_that_no_transaction_speaks_of() {
+        var ids = IntStream.range(0, 6)
+                .mapToObj(i -> ledger.apply(ledger.submit("k" + i, withdrawal("alice", "10", null)))
+                        .getFirst()
+                        .operation()
+                        .operationId())
+                .sorted(Comparator.comparing(UUID::toString))
+                .toList();
+        execute("update operation set caller = 'changed' where ledger_key = ? and sequence is null", ledger.key);
+
+        for (var bounds : List.of(List.of(0, 3), List.of(3, 1, 4), List.of(4, 0, 2))) {
+            var found = new HashSet<UUID>();
+            var from = OperationTable.LEAST;
+            for (var bound : bounds) {
+                found.addAll(beside(from, ids.get(bound)));
+                from = ids.get(bound);
+            }
+            assertThat(found).as("bounds at %s", bounds).doesNotContainAnyElementsOf(behind(ids, bounds));
+            found.addAll(beside(from, OperationTable.GREATEST));
+            assertThat(found).as("bounds at %s", bounds).containsExactlyInAnyOrderElementsOf(ids);
+        }
+    }
+
+    private List<UUID> beside(UUID behind, UUID upTo) {
+        return read(connection -> OPERATIONS.alteredBesideTheBooks(connection, ledger.key, behind, upTo));
+    }
+
+    /** Those that no stretch has come to yet. */
+    private static List<UUID> behind(List<UUID> ids, List<Integer> bounds) {
+        return ids.subList(Collections.max(bounds) + 1, ids.size());
     }
 
     @Test
