@@ -43,6 +43,9 @@ public final class Postgres implements AutoCloseable {
         process().ifPresent(leftover -> leftover.stopLeftover("INT", "QUIT"));
         try {
             Files.createDirectories(data.getParent());
+            if (ServerProcess.isOver(pidFile())) {
+                Files.delete(pidFile());
+            }
             if (!Files.exists(complete)) {
                 // A first start that was cut short leaves half a cluster, and nothing was ever accepted into it.
                 DataFolder.deleteTree(data);
@@ -110,7 +113,11 @@ public final class Postgres implements AutoCloseable {
     }
 
     private Optional<ServerProcess> process() {
-        return ServerProcess.of(data.resolve("postmaster.pid"), "postgres");
+        return ServerProcess.of(pidFile(), "postgres");
+    }
+
+    private Path pidFile() {
+        return data.resolve("postmaster.pid");
     }
 
     public String jdbcUrl() {

@@ -20,16 +20,32 @@ record ServerProcess(String program, ProcessHandle process) {
      * the number may be another process's.
      */
     static Optional<ServerProcess> of(Path pidFile, String program) {
+        return process(pidFile)
+                .filter(process -> process.info()
+                        .command()
+                        .map(command -> Path.of(command).getFileName().toString())
+                        .filter(name -> name.startsWith(program))
+                        .isPresent())
+                .map(process -> new ServerProcess(program, process));
+    }
+
+    /**
+     * Whether the process of a file has ended and is there only because nobody took note, as in a container without an
+     * init process. Servers take it for one that runs.
+     */
+    static boolean isOver(Path pidFile) {
+        return process(pidFile)
+                .map(ProcessHandle::info)
+                // Of a stranger's, which may well run, the command is unknown too.
+                .filter(info ->
+                        info.user().equals(ProcessHandle.current().info().user()))
+                .filter(info -> info.command().isEmpty())
+                .isPresent();
+    }
+
+    private static Optional<ProcessHandle> process(Path pidFile) {
         try (var lines = Files.lines(pidFile)) {
-            return lines.findFirst()
-                    .map(line -> Long.parseLong(line.strip()))
-                    .flatMap(ProcessHandle::of)
-                    .filter(process -> process.info()
-                            .command()
-                            .map(command -> Path.of(command).getFileName().toString())
-                            .filter(name -> name.startsWith(program))
-                            .isPresent())
-                    .map(process -> new ServerProcess(program, process));
+            return lines.findFirst().map(line -> Long.parseLong(line.strip())).flatMap(ProcessHandle::of);
         } catch (IOException | NumberFormatException e) {
             return Optional.empty();
         }

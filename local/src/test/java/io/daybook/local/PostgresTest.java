@@ -2,11 +2,13 @@ package io.daybook.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,31 @@ class PostgresTest {
         postgres.start();
         assertThat(postgres.jdbcUrl()).isEqualTo(url);
         assertThat(query("SELECT text FROM survived")).isEqualTo("committed");
+    }
+
+    /** As in a container without an init process, where whoever was killed stays in the list of processes. */
+    @Test
+    void killed_it_comes_back_though_nobody_took_note_of_its_end() throws Exception {
+        execute("CREATE TABLE noticed AS SELECT 'by nobody' AS text");
+        postgres.kill();
+        // A child of one that waits for nobody.
+        var parent = new ProcessBuilder("sh", "-c", "sleep 0.5 & echo $!; exec sleep 60").start();
+        try {
+            var ended = parent.inputReader().readLine();
+            await().until(() -> ProcessHandle.of(Long.parseLong(ended))
+                    .filter(process -> process.info().command().isEmpty())
+                    .isPresent());
+            var pidFile = folder.resolve("data/postmaster.pid");
+            var lines = new ArrayList<>(Files.readAllLines(pidFile));
+            lines.set(0, ended);
+            Files.write(pidFile, lines);
+
+            postgres.start();
+
+            assertThat(query("SELECT text FROM noticed")).isEqualTo("by nobody");
+        } finally {
+            parent.destroyForcibly();
+        }
     }
 
     private static String query(String sql) throws SQLException {
