@@ -20,7 +20,7 @@ record ServerProcess(String program, ProcessHandle process) {
      * the number may be another process's.
      */
     static Optional<ServerProcess> of(Path pidFile, String program) {
-        return process(pidFile)
+        return named(pidFile)
                 .filter(process -> process.info()
                         .command()
                         .map(command -> Path.of(command).getFileName().toString())
@@ -34,7 +34,7 @@ record ServerProcess(String program, ProcessHandle process) {
      * init process. Servers take it for one that runs.
      */
     static boolean isOver(Path pidFile) {
-        return process(pidFile)
+        return named(pidFile)
                 .map(ProcessHandle::info)
                 // Of a stranger's, which may well run, the command is unknown too.
                 .filter(info ->
@@ -43,7 +43,7 @@ record ServerProcess(String program, ProcessHandle process) {
                 .isPresent();
     }
 
-    private static Optional<ProcessHandle> process(Path pidFile) {
+    private static Optional<ProcessHandle> named(Path pidFile) {
         try (var lines = Files.lines(pidFile)) {
             return lines.findFirst().map(line -> Long.parseLong(line.strip())).flatMap(ProcessHandle::of);
         } catch (IOException | NumberFormatException e) {

@@ -28,6 +28,7 @@ public final class FirstAnswer {
 
     private static final String API = "/2018-06-01/runtime/";
     private static final Pattern REFUSAL = Pattern.compile("\"statusCode\":\\s*[345]");
+    private static final Path LOG = Path.of("/tmp/function.log");
     private static final int ANSWER_MAX_SECONDS = 90;
 
     /** What the function did, and when. */
@@ -58,8 +59,7 @@ public final class FirstAnswer {
                 "com.amazonaws.services.lambda.runtime.api.client.AWSLambda",
                 handler));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.redirectOutput(
-                ProcessBuilder.Redirect.to(Path.of("/tmp/function.log").toFile()));
+        builder.redirectOutput(ProcessBuilder.Redirect.to(LOG.toFile()));
         builder.environment()
                 .put(
                         "AWS_LAMBDA_RUNTIME_API",
@@ -81,7 +81,7 @@ public final class FirstAnswer {
             return 0;
         } catch (IllegalStateException e) {
             System.out.println(e.getMessage());
-            System.out.println(Files.readString(Path.of("/tmp/function.log")));
+            System.out.println(Files.readString(LOG));
             return 1;
         } finally {
             // By SIGTERM, so that it writes an archive of its classes if its options say so.

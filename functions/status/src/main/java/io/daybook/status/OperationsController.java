@@ -19,15 +19,11 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.security.annotation.Secured;
 import java.util.Arrays;
-import java.util.UUID;
 
 /** Where operations stand. */
 @Controller("/v1")
 @Secured(Scopes.READ)
 final class OperationsController {
-    private static final UUID OLDEST = new UUID(0, 0);
-    private static final UUID NEWEST = new UUID(-1, -1);
-
     private final Operations operations;
     private final Books books;
 
@@ -72,10 +68,10 @@ final class OperationsController {
                 Page.choice("kind", kind, Kind.values()),
                 Page.text("reference_id", referenceId));
         var behind = after == null
-                ? NEWEST
+                ? OperationTable.GREATEST
                 : Ids.parse(after, ProblemCode.MALFORMED_REQUEST, "after must be the next of another page");
         var between = new Operations.Between(
-                start == null ? OLDEST : DaybookId.first(start.toEpochMilli()),
+                start == null ? OperationTable.LEAST : DaybookId.first(start.toEpochMilli()),
                 end == null ? behind : Operations.older(behind, DaybookId.first(end.toEpochMilli())));
         var found = operations.list(ledger, filter, between, Page.limit(limit) + 1);
         return Page.of(found, limit, operation -> operation.operationId().toString());

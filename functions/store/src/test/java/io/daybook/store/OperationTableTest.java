@@ -2,7 +2,6 @@ package io.daybook.store;
 
 import static io.daybook.store.StoreFixture.CODEC;
 import static io.daybook.store.StoreFixture.DATABASE;
-import static io.daybook.store.StoreFixture.LAST;
 import static io.daybook.store.StoreFixture.NOW;
 import static io.daybook.store.StoreFixture.OPERATIONS;
 import static io.daybook.store.StoreFixture.deposit;
@@ -273,7 +272,7 @@ class OperationTableTest {
                 .toArray(Submission[]::new));
         var ids =
                 rows.stream().map(row -> row.operation().operationId()).toList().reversed();
-        assertThat(list(ANY, LAST, 3)).isEqualTo(ids.subList(0, 3));
+        assertThat(list(ANY, OperationTable.GREATEST, 3)).isEqualTo(ids.subList(0, 3));
         assertThat(list(ANY, ids.get(2), 3)).isEqualTo(ids.subList(3, 6));
         assertThat(list(ANY, ids.get(5), 3)).isEqualTo(ids.subList(6, 7));
         assertThat(list(ANY, ids.get(6), 3)).isEmpty();
@@ -287,15 +286,19 @@ class OperationTableTest {
                 ledger.submit("k3", withdrawal("alice", "1", "R-3")));
         var other = new StoreFixture().account("alice");
         other.apply(other.submit("k1", deposit("alice", "1", "EUR", "R-1")));
-        assertThat(list(ANY, LAST, 10)).containsExactly(id(rows, 2), id(rows, 1), id(rows, 0));
-        assertThat(list(new OperationTable.Filter(OperationStatus.FAILED, null, null), LAST, 10))
+        assertThat(list(ANY, OperationTable.GREATEST, 10)).containsExactly(id(rows, 2), id(rows, 1), id(rows, 0));
+        assertThat(list(new OperationTable.Filter(OperationStatus.FAILED, null, null), OperationTable.GREATEST, 10))
                 .containsExactly(id(rows, 1));
-        assertThat(list(new OperationTable.Filter(null, Kind.WITHDRAWAL, null), LAST, 10))
+        assertThat(list(new OperationTable.Filter(null, Kind.WITHDRAWAL, null), OperationTable.GREATEST, 10))
                 .containsExactly(id(rows, 2), id(rows, 1));
-        assertThat(list(new OperationTable.Filter(null, null, "R-1"), LAST, 10)).containsExactly(id(rows, 0));
-        assertThat(list(new OperationTable.Filter(OperationStatus.SUCCEEDED, Kind.WITHDRAWAL, "R-3"), LAST, 10))
+        assertThat(list(new OperationTable.Filter(null, null, "R-1"), OperationTable.GREATEST, 10))
+                .containsExactly(id(rows, 0));
+        assertThat(list(
+                        new OperationTable.Filter(OperationStatus.SUCCEEDED, Kind.WITHDRAWAL, "R-3"),
+                        OperationTable.GREATEST,
+                        10))
                 .containsExactly(id(rows, 2));
-        assertThat(list(new OperationTable.Filter(OperationStatus.PENDING, null, null), LAST, 10))
+        assertThat(list(new OperationTable.Filter(OperationStatus.PENDING, null, null), OperationTable.GREATEST, 10))
                 .isEmpty();
     }
 
@@ -335,7 +338,7 @@ class OperationTableTest {
     }
 
     private List<UUID> list(OperationTable.Filter filter, UUID before, int limit) {
-        return read(connection -> OPERATIONS.list(connection, ledger.key, filter, new UUID(0, 0), before, limit))
+        return read(connection -> OPERATIONS.list(connection, ledger.key, filter, OperationTable.LEAST, before, limit))
                 .stream()
                 .map(Operation::operationId)
                 .toList();

@@ -22,7 +22,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -38,9 +37,6 @@ class ReadsTest {
 
     /** Two transactions each second. */
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
-
-    private static final UUID OLDEST = new UUID(0, 0);
-    private static final UUID NEWEST = new UUID(-1, -1);
 
     private static final StoreFixture LEDGER =
             new StoreFixture().account("till").account("vault", "EUR", 2, null);
@@ -230,11 +226,18 @@ class ReadsTest {
     @Test
     void few_operations_are_found_among_many_by_reference_and_by_what_became_of_them() {
         var referenced = new OperationTable.Filter(null, null, "r5000");
-        costsNoMoreThan(3, connection -> OPERATIONS.list(connection, LEDGER.key, referenced, OLDEST, NEWEST, LIMIT));
+        costsNoMoreThan(
+                3,
+                connection -> OPERATIONS.list(
+                        connection, LEDGER.key, referenced, OperationTable.LEAST, OperationTable.GREATEST, LIMIT));
         var failed = new OperationTable.Filter(OperationStatus.FAILED, null, null);
-        costsNoMoreThan(15, connection -> OPERATIONS.list(connection, LEDGER.key, failed, OLDEST, NEWEST, LIMIT));
+        costsNoMoreThan(
+                15,
+                connection -> OPERATIONS.list(
+                        connection, LEDGER.key, failed, OperationTable.LEAST, OperationTable.GREATEST, LIMIT));
         var any = new OperationTable.Filter(null, null, null);
         var none = DaybookId.first(0);
-        costsNoMoreThan(2, connection -> OPERATIONS.list(connection, LEDGER.key, any, OLDEST, none, LIMIT));
+        costsNoMoreThan(
+                2, connection -> OPERATIONS.list(connection, LEDGER.key, any, OperationTable.LEAST, none, LIMIT));
     }
 }

@@ -32,7 +32,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -47,7 +46,6 @@ final class StoreFixture {
     static final TransactionTable TRANSACTIONS = new TransactionTable();
     static final DataSource DATA_SOURCE = start();
     static final Database DATABASE = new Database(DATA_SOURCE);
-    static final UUID LAST = new UUID(-1, -1);
 
     private static final AtomicInteger LEDGER_IDS = new AtomicInteger();
 
