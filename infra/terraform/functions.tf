@@ -84,11 +84,20 @@ locals {
 
   functions = {
     for role, function in merge(local.function_defaults, var.webhooks_enabled ? local.webhooks_function : {}) : role => merge(
-      { reserved_concurrency = -1, log_level = "INFO", pinned_version = null },
+      { reserved_concurrency = lookup(local.concurrency_reserved, role, -1), log_level = "INFO" },
       function,
       { for key, value in try(var.functions[role], {}) : key => value if value != null },
     )
   }
+
+  # Requests that wait and streams hold a function for long: however many there are, they must not take what applies
+  # operations, and ends their waiting.
+  concurrency_reserved = var.concurrency_reserved ? {
+    processor    = var.processor_maximum_concurrency
+    dead-letters = local.dead_letters_maximum_concurrency
+    relay        = 2
+  } : {}
+  dead_letters_maximum_concurrency = 2
 
   database_environment = merge(
     { DAYBOOK_DATABASE_URL = local.database.url },
@@ -141,7 +150,7 @@ locals {
         resources = resources
         condition = null
       }],
-      [for arn in local.makes_database ? [aws_kms_key.this["data"].arn] : compact([var.database_secret_kms_key_arn]) : {
+      [for arn in local.makes_data ? [aws_kms_key.this["data"].arn] : compact([var.database_secret_kms_key_arn]) : {
         sid       = "DecryptDatabasePassword"
         actions   = ["kms:Decrypt"]
         resources = [arn]
@@ -158,13 +167,13 @@ locals {
     database-owner = concat(
       local.database_statements.owner,
       # It makes the passwords of the other logins: those of secrets that are made here.
-      [for arns in local.makes_database ? [[for login in local.database.logins : local.database.secret_arns[login]]] : [] : {
+      [for arns in local.makes_data ? [[for login in local.database.logins : local.database.secret_arns[login]]] : [] : {
         sid       = "WriteDatabasePasswords"
         actions   = ["secretsmanager:PutSecretValue"]
         resources = arns
         condition = null
       }],
-      [for arn in local.makes_database ? [aws_kms_key.this["data"].arn] : [] : {
+      [for arn in local.makes_data ? [aws_kms_key.this["data"].arn] : [] : {
         sid       = "EncryptDatabasePasswords"
         actions   = ["kms:GenerateDataKey"]
         resources = [arn]
@@ -248,7 +257,9 @@ locals {
       local.makes_data ? {
         subnet_ids = module.data[0].vpc_config.subnet_ids
         security_group_ids = concat(
-          anytrue([for need in function.needs : startswith(need, "database-")]) ? module.data[0].vpc_config.database_clients : module.data[0].vpc_config.functions,
+          module.data[0].vpc_config.functions,
+          contains(function.needs, "redis") ? module.data[0].vpc_config.cache_clients : [],
+          anytrue([for need in function.needs : startswith(need, "database-")]) ? module.data[0].vpc_config.database_clients : [],
           contains(function.needs, "internet") ? module.data[0].vpc_config.internet_clients : [],
         )
       } : var.vpc_config
@@ -257,7 +268,7 @@ locals {
 
   event_sources = tomap({
     processor    = { queue_arn = module.queue.queue.arn, maximum_concurrency = var.processor_maximum_concurrency }
-    dead-letters = { queue_arn = module.queue.dead_letter_queue.arn, maximum_concurrency = 2 }
+    dead-letters = { queue_arn = module.queue.dead_letter_queue.arn, maximum_concurrency = local.dead_letters_maximum_concurrency }
   })
 }
 
@@ -277,7 +288,6 @@ module "migrate" {
   # It runs once for each snapshot: none would ever be used.
   snap_start_enabled = false
   xray_enabled       = var.xray_enabled
-  pinned_version     = local.functions.migrate.pinned_version
   # Flyway locks by one connection and works by another.
   environment        = merge(local.function_environments.migrate, { DAYBOOK_DATABASE_CONNECTIONS_MAX = "2" })
   java_options       = local.function_java_options.migrate
@@ -315,7 +325,7 @@ module "function" {
   reserved_concurrency = each.value.reserved_concurrency
   snap_start_enabled   = var.snap_start_enabled
   xray_enabled         = var.xray_enabled
-  pinned_version       = each.value.pinned_version
+  pinned_version       = lookup(var.pinned_versions, each.key, null)
   environment          = local.function_environments[each.key]
   java_options         = local.function_java_options[each.key]
   kms_key_arn          = aws_kms_key.this["functions"].arn
@@ -365,6 +375,16 @@ resource "aws_iam_role_policy" "schedule" {
       Resource = [for role in keys(local.scheduled) : module.function[role].alias.arn]
     }]
   })
+}
+
+# Schedules invoke asynchronously, and Lambda would try again by itself, for hours.
+resource "aws_lambda_function_event_invoke_config" "scheduled" {
+  for_each = local.scheduled
+
+  function_name                = module.function[each.key].name
+  qualifier                    = module.function[each.key].alias.name
+  maximum_retry_attempts       = 0
+  maximum_event_age_in_seconds = 60
 }
 
 resource "aws_scheduler_schedule" "this" {

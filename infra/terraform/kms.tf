@@ -38,8 +38,8 @@ locals {
   key_use = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:ReEncryptFrom", "kms:ReEncryptTo"]
 
   own_log_groups = [
-    for group in ["lambda/${var.name}-*", "apigateway/${var.name}/*", "rds/*/${var.name}/*", "rds/proxy/${var.name}"] :
-    "arn:${local.account.partition}:logs:${local.account.region}:${local.account.id}:log-group:/aws/${group}"
+    for group in ["/aws/lambda/${var.name}-*", "/aws/apigateway/${var.name}/*", "/aws/rds/*/${var.name}/*", "/aws/rds/proxy/${var.name}", "API-Gateway-Execution-Logs_*"] :
+    "arn:${local.account.partition}:logs:${local.account.region}:${local.account.id}:log-group:${group}"
   ]
 
   # In a key's own policy "*" is the key itself. The account's root stands for whatever the account's IAM allows.

@@ -11,11 +11,9 @@ locals {
 
   repository = "${path.module}/../.."
 
-  makes_database = var.database_url == null
-  makes_cache    = var.redis_uri == null
-  makes_data     = local.makes_database || local.makes_cache
+  makes_data = var.database_url == null
 
-  has_secret = local.makes_database || var.database_secret_arn != null
+  has_secret = local.makes_data || var.database_secret_arn != null
 }
 
 # What no variable can say of itself alone.
@@ -27,17 +25,22 @@ resource "terraform_data" "inputs" {
     }
 
     precondition {
+      condition     = (var.database_url == null) == (var.redis_uri == null)
+      error_message = "Database and Redis are either both made here, in a network that leads to nothing else, or both your own: give database_url and redis_uri, or neither."
+    }
+
+    precondition {
       condition     = var.jwt_jwks_url == null || !local.makes_data
       error_message = "The functions are in a VPC that is made here and has no way out: give the issuer's keys as jwt_jwks."
     }
 
     precondition {
-      condition     = local.makes_database ? (var.database_secret_arn == null && nonsensitive(var.database_password == null)) : ((var.database_secret_arn == null) != nonsensitive(var.database_password == null))
+      condition     = local.makes_data ? (var.database_secret_arn == null && nonsensitive(var.database_password == null)) : ((var.database_secret_arn == null) != nonsensitive(var.database_password == null))
       error_message = "A database of your own needs either database_secret_arn or database_password, and one that is made here neither."
     }
 
     precondition {
-      condition     = var.database_login_secret_arns == null || (var.database_secret_arn != null && !local.makes_database)
+      condition     = var.database_login_secret_arns == null || (var.database_secret_arn != null && !local.makes_data)
       error_message = "database_login_secret_arns are further logins of a database of your own, beside database_secret_arn."
     }
 
@@ -91,9 +94,6 @@ module "data" {
   endpoint_actions = merge(
     { for service in var.extra_endpoint_services : service => [] },
     {
-      kms            = ["kms:Decrypt", "kms:GenerateDataKey"]
-      logs           = ["logs:CreateLogStream", "logs:PutLogEvents"]
-      monitoring     = ["cloudwatch:PutMetricData"]
       secretsmanager = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]
       sns            = ["sns:Publish"]
       sqs            = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage", "sqs:SendMessage"]
@@ -101,25 +101,25 @@ module "data" {
     },
   )
 
-  database = local.makes_database ? merge(var.database, { name = "daybook", user = var.database_user }) : null
-  cache    = local.makes_cache ? var.cache : null
+  database = merge(var.database, { name = "daybook", user = var.database_user })
+  cache    = var.cache
 }
 
 locals {
   database = {
-    url = local.makes_database ? one(module.data[*].database_url) : var.database_url
+    url = local.makes_data ? one(module.data[*].database_url) : var.database_url
     # One login does for all where a database of one's own has no more.
-    secret_arns = local.makes_database ? one(module.data[*].database_secret_arns) : merge(
+    secret_arns = local.makes_data ? one(module.data[*].database_secret_arns) : merge(
       { for login in ["owner", "reader", "writer"] : login => var.database_secret_arn },
       var.database_login_secret_arns,
     )
-    logins = local.makes_database || var.database_login_secret_arns != null ? ["reader", "writer"] : []
+    logins = local.makes_data || var.database_login_secret_arns != null ? ["reader", "writer"] : []
   }
 
   redis = {
-    uri = local.makes_cache ? one(module.data[*].redis_uri) : var.redis_uri
+    uri = local.makes_data ? one(module.data[*].redis_uri) : var.redis_uri
     # ElastiCache Serverless speaks the cluster's protocol.
-    cluster = local.makes_cache || var.redis_cluster
+    cluster = local.makes_data || var.redis_cluster
   }
 }
 
@@ -160,7 +160,7 @@ module "observability" {
   metrics                = { namespace = local.metrics_namespace, dimensions = { Service = var.name } }
   thresholds             = var.alarm_thresholds
 
-  database = local.makes_database ? {
+  database = local.makes_data ? {
     dimensions      = one(module.data[*].database_metrics_dimensions)
     connections_max = var.database.connections_max
     # Aurora's storage grows by itself.

@@ -25,14 +25,18 @@ output "api_key" {
 }
 
 output "functions" {
-  description = "Of each function its name, the alias that serves and the version that it points to, to roll back to."
+  description = "Of each function its name and the alias that serves."
   value = {
     for role, function in merge({ for role, function in module.function : role => function }, { migrate = module.migrate }) : role => {
-      name    = function.name
-      alias   = function.alias.arn
-      version = function.version
+      name  = function.name
+      alias = function.alias.arn
     }
   }
+}
+
+output "versions" {
+  description = "The version of each function that serves, as `pinned_versions` takes them to roll back to."
+  value       = { for role, function in module.function : role => function.version }
 }
 
 output "queue_url" {
@@ -48,6 +52,11 @@ output "dead_letter_queue_url" {
 output "events_topic_arn" {
   description = "ARN of the FIFO topic that events are published to."
   value       = module.queue.topic_arn
+}
+
+output "database_url" {
+  description = "JDBC URL that functions reach the database by: its proxy's, of a database that is made here."
+  value       = local.database.url
 }
 
 output "database_secret_arns" {

@@ -66,13 +66,12 @@ variable "xray_enabled" {
 }
 
 variable "functions" {
-  description = "Memory (MB), timeout (seconds), reserved concurrency (-1 for none), log level and pinned version (to roll back; null for the newest) of each function, where they are to differ from the defaults."
+  description = "Memory (MB), timeout (seconds), reserved concurrency (-1 for none) and log level of each function, where they are to differ from the defaults."
   type = map(object({
     memory_mb            = optional(number)
     timeout_seconds      = optional(number)
     reserved_concurrency = optional(number)
     log_level            = optional(string)
-    pinned_version       = optional(string)
   }))
   default = {}
 
@@ -84,6 +83,17 @@ variable "functions" {
   validation {
     condition     = alltrue([for role in ["intake", "status", "sync"] : try(coalesce(var.functions[role].timeout_seconds, 29), 29) <= 29])
     error_message = "API Gateway gives up after 29 s: intake, status and sync must not run longer."
+  }
+}
+
+variable "pinned_versions" {
+  description = "Version that the alias of each function named here points to, to roll back; all others serve their newest. The output `versions` names those that serve."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.pinned_versions), ["intake", "status", "sync", "processor", "dead-letters", "relay", "webhooks"])) == 0
+    error_message = "intake, status, sync, processor, dead-letters, relay and webhooks can be rolled back. Migrations only go forward."
   }
 }
 
@@ -109,6 +119,12 @@ variable "webhooks_enabled" {
   default     = false
 }
 
+variable "concurrency_reserved" {
+  description = "Whether processor (processor_maximum_concurrency), dead-letters and relay (2 each) have so many of the account's concurrent executions to themselves, which functions.*.reserved_concurrency overrides; false where the account's quota cannot spare them."
+  type        = bool
+  default     = true
+}
+
 variable "processor_maximum_concurrency" {
   description = "Batches of operations that are worked on at a time. Each holds a connection to the database."
   type        = number
@@ -129,14 +145,9 @@ variable "visibility_timeout_seconds" {
 }
 
 variable "max_receive_count" {
-  description = "Deliveries after which the queue itself gives a message up, long after the processor should have: an outage of the database must not fill the dead-letter queue."
+  description = "Deliveries after which the queue itself gives a message up, long after the processor should have: an outage of the database must not fill the dead-letter queue. 1000 is the most that SQS takes."
   type        = number
-  default     = 100
-
-  validation {
-    condition     = var.max_receive_count >= 5
-    error_message = "The receive count must be at least 5: throttled deliveries count too, and would dead-letter what is sound."
-  }
+  default     = 1000
 }
 
 # --- API -------------------------------------------------------------------------------------------------------------
@@ -148,7 +159,7 @@ variable "openapi_path" {
 }
 
 variable "api_throttling" {
-  description = "Requests per second that the API takes, and the burst above them."
+  description = "Requests per second that each method of the API takes, and the burst above them."
   type = object({
     rate_limit  = number
     burst_limit = number

@@ -153,6 +153,11 @@ run "the_stage_logs_and_throttles" {
   }
 
   assert {
+    condition     = aws_cloudwatch_log_group.execution.name == "API-Gateway-Execution-Logs_${aws_api_gateway_rest_api.this.id}/live" && aws_cloudwatch_log_group.execution.kms_key_id == var.kms_key_arn && aws_cloudwatch_log_group.execution.retention_in_days == 30
+    error_message = "So must the gateway's own."
+  }
+
+  assert {
     condition     = aws_api_gateway_method_settings.this.method_path == "*/*" && one(aws_api_gateway_method_settings.this.settings).throttling_rate_limit == 2000 && one(aws_api_gateway_method_settings.this.settings).throttling_burst_limit == 1000
     error_message = "Every method must be throttled."
   }

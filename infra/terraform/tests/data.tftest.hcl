@@ -75,23 +75,23 @@ run "the_database_is_reached_by_its_proxy_over_tls" {
   }
 
   assert {
-    condition     = aws_db_proxy.this[0].require_tls
+    condition     = aws_db_proxy.this.require_tls
     error_message = "The proxy must require TLS."
   }
 
   assert {
-    condition     = startswith(output.database_url, "jdbc:postgresql://daybook.proxy.eu-central-1.rds.amazonaws.com:5432/daybook?") && strcontains(output.database_url, "sslmode=verify-full")
+    condition     = startswith(output.database_url, "jdbc:postgresql://daybook.proxy.eu-central-1.rds.amazonaws.com:5432/daybook?") && alltrue([for option in ["sslmode=verify-full", "prepareThreshold=0", "assumeMinServerVersion=17"] : strcontains(output.database_url, option)])
     error_message = "Functions must connect to the proxy, and check its name."
   }
 
   assert {
-    condition     = jsondecode(aws_iam_role_policy.proxy[0].policy).Statement[*].Action == [["secretsmanager:GetSecretValue"], ["kms:Decrypt"]] && toset(jsondecode(aws_iam_role_policy.proxy[0].policy).Statement[0].Resource) == toset(values(output.database_secret_arns))
+    condition     = jsondecode(aws_iam_role_policy.proxy.policy).Statement[*].Action == [["secretsmanager:GetSecretValue"], ["kms:Decrypt"]] && toset(jsondecode(aws_iam_role_policy.proxy.policy).Statement[0].Resource) == toset(values(output.database_secret_arns))
     error_message = "The proxy may read the passwords of its logins, and nothing else."
   }
 
   assert {
     condition = {
-      for auth in aws_db_proxy.this[0].auth : auth.secret_arn => [auth.auth_scheme, auth.client_password_auth_type, auth.iam_auth]
+      for auth in aws_db_proxy.this.auth : auth.secret_arn => [auth.auth_scheme, auth.client_password_auth_type, auth.iam_auth]
       } == {
       for secret in ["rds!db-password", "daybook-database-reader-1", "daybook-database-writer-1"] : "arn:aws:secretsmanager:eu-central-1:123456789012:secret:${secret}" => ["SECRETS", "POSTGRES_SCRAM_SHA_256", "DISABLED"]
     }
@@ -125,7 +125,7 @@ run "the_cache_speaks_tls" {
   }
 
   assert {
-    condition     = aws_elasticache_serverless_cache.this[0].engine == "valkey" && aws_elasticache_serverless_cache.this[0].major_engine_version == "8" && aws_elasticache_serverless_cache.this[0].kms_key_id == var.kms_key_arn
+    condition     = aws_elasticache_serverless_cache.this.engine == "valkey" && aws_elasticache_serverless_cache.this.major_engine_version == "8" && aws_elasticache_serverless_cache.this.kms_key_id == var.kms_key_arn
     error_message = "The cache must be Valkey 8, encrypted with the key."
   }
 
@@ -155,7 +155,8 @@ run "nothing_leads_to_the_internet_or_from_it" {
   assert {
     condition = local.flows == {
       endpoints = { from = "functions", to = "endpoints", port = 443 }
-      cache     = { from = "functions", to = "cache", port = 6379 }
+      cache     = { from = "cache-clients", to = "cache", port = 6379 }
+      replicas  = { from = "cache-clients", to = "cache", port = 6380 }
       proxy     = { from = "database-clients", to = "proxy", port = 5432 }
       database  = { from = "proxy", to = "database", port = 5432 }
     }

@@ -163,8 +163,12 @@ run "each_function_is_told_what_it_needs_and_no_more" {
   }
 
   assert {
-    condition     = local.function_vpc_configs.intake.security_group_ids != local.function_vpc_configs.status.security_group_ids && length(local.function_vpc_configs.intake.security_group_ids) == 1
-    error_message = "Intake must not reach the database by the network either."
+    condition = jsonencode({ for role, config in local.function_vpc_configs : role => config.security_group_ids }) == jsonencode({ for role in keys(local.functions) : role => concat(
+      module.data[0].vpc_config.functions,
+      role == "migrate" ? [] : module.data[0].vpc_config.cache_clients,
+      role == "intake" ? [] : module.data[0].vpc_config.database_clients,
+    ) })
+    error_message = "Who has no need of the cache or the database must not reach it by the network either."
   }
 }
 
@@ -233,7 +237,9 @@ run "a_redis_without_tls_is_refused_on_aws" {
   command = plan
 
   variables {
-    redis_uri = "redis://cache.example.com:6379"
+    database_url        = "jdbc:postgresql://db.example.com:5432/daybook?sslmode=verify-full"
+    database_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:daybook"
+    redis_uri           = "redis://cache.example.com:6379"
   }
 
   expect_failures = [terraform_data.inputs]
@@ -283,8 +289,18 @@ run "webhooks_are_told_by_the_only_function_that_can_go_out" {
   }
 
   assert {
-    condition     = { for role, config in local.function_vpc_configs : role => length(setintersection(config.security_group_ids, module.data[0].vpc_config.internet_clients)) > 0 || length(config.security_group_ids) > 2 } == { for role in keys(local.functions) : role => role == "webhooks" }
+    condition     = { for role, config in local.function_vpc_configs : role => length(setintersection(config.security_group_ids, module.data[0].vpc_config.internet_clients)) > 0 } == { for role in keys(local.functions) : role => role == "webhooks" }
     error_message = "Only it may go out."
+  }
+
+  assert {
+    condition     = length(setintersection(local.function_vpc_configs.webhooks.security_group_ids, module.data[0].vpc_config.cache_clients)) == 0
+    error_message = "What speaks to strangers must not reach the cache, which asks nobody who they are."
+  }
+
+  assert {
+    condition     = { for role, config in aws_lambda_function_event_invoke_config.scheduled : role => [config.qualifier, config.maximum_retry_attempts] } == { for role in ["relay", "webhooks"] : role => ["live", 0] }
+    error_message = "What comes again each minute must not be tried again besides."
   }
 
   assert {
@@ -307,7 +323,7 @@ run "everything_is_bound_to_aliases" {
   }
 
   assert {
-    condition     = { for role, function in output.functions : role => function.version } == { for role in keys(output.functions) : role => "7" }
+    condition     = jsonencode(output.versions) == jsonencode({ for role in setsubtract(keys(output.functions), ["migrate"]) : role => "7" })
     error_message = "Aliases must point to published versions."
   }
 
@@ -318,6 +334,35 @@ run "everything_is_bound_to_aliases" {
     }
     error_message = "Operations go to the processor, dead letters to theirs."
   }
+}
+
+run "functions_are_rolled_back_to_versions_and_keep_their_sizes" {
+  command = apply
+
+  variables {
+    functions       = { processor = { memory_mb = 3008 } }
+    pinned_versions = { intake = "5", processor = "3" }
+  }
+
+  assert {
+    condition     = output.versions.intake == "5" && output.versions.processor == "3" && output.versions.status == "7"
+    error_message = "What is named must serve that version, and all else its newest."
+  }
+
+  assert {
+    condition     = local.functions.processor.memory_mb == 3008
+    error_message = "A function that is rolled back must keep its memory."
+  }
+}
+
+run "migrations_are_not_rolled_back" {
+  command = plan
+
+  variables {
+    pinned_versions = { migrate = "3" }
+  }
+
+  expect_failures = [var.pinned_versions]
 }
 
 run "keys_rotate_and_serve_their_services" {
@@ -368,6 +413,29 @@ run "each_alarm_says_where_the_runbook_has_it" {
       } : endswith(module.observability.alarm_descriptions["daybook-${name}"], " What to do: https://runbooks.example.com/daybook#${section}")
     ])
     error_message = "An alarm must end with the runbook's section."
+  }
+}
+
+run "what_applies_operations_has_its_concurrency_to_itself" {
+  command = plan
+
+  assert {
+    condition     = { for role, function in local.functions : role => function.reserved_concurrency if function.reserved_concurrency != -1 } == { processor = var.processor_maximum_concurrency, dead-letters = 2, relay = 2 }
+    error_message = "Requests that wait must not take it."
+  }
+}
+
+run "an_account_that_has_none_to_spare_reserves_none" {
+  command = plan
+
+  variables {
+    concurrency_reserved = false
+    functions            = { relay = { reserved_concurrency = 1 } }
+  }
+
+  assert {
+    condition     = { for role, function in local.functions : role => function.reserved_concurrency if function.reserved_concurrency != -1 } == { relay = 1 }
+    error_message = "Only what is said itself may be reserved."
   }
 }
 
@@ -503,6 +571,27 @@ run "logins_of_ones_own_are_taken" {
     condition     = strcontains(module.migrate.policy, "secret:own-reader") && strcontains(module.migrate.policy, "secret:own-writer") && !strcontains(module.migrate.policy, "PutSecretValue")
     error_message = "The migration must be able to read the secrets of others, and to write none of them."
   }
+}
+
+run "a_database_of_ones_own_goes_with_a_redis_of_ones_own" {
+  command = plan
+
+  variables {
+    database_url        = "jdbc:postgresql://db.example.com:5432/daybook?sslmode=verify-full"
+    database_secret_arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:own"
+  }
+
+  expect_failures = [terraform_data.inputs]
+}
+
+run "a_redis_of_ones_own_goes_with_a_database_of_ones_own" {
+  command = plan
+
+  variables {
+    redis_uri = "rediss://cache.example.com:6379"
+  }
+
+  expect_failures = [terraform_data.inputs]
 }
 
 run "further_logins_need_a_first_one" {

@@ -8,6 +8,7 @@ variables {
   kms_key_arn                          = "arn:aws:kms:eu-central-1:123456789012:key/messages"
   consumer_timeout_seconds             = 60
   dead_letter_consumer_timeout_seconds = 30
+  max_receive_count                    = 1000
 }
 
 run "queues_are_fifo_in_high_throughput_mode" {
@@ -101,6 +102,20 @@ run "fewer_than_five_deliveries_are_refused" {
   expect_failures = [var.max_receive_count]
 }
 
+run "more_deliveries_than_sqs_counts_are_refused" {
+  command = plan
+
+  variables {
+    max_receive_count = 1001
+  }
+
+  module {
+    source = "./modules/queue"
+  }
+
+  expect_failures = [var.max_receive_count]
+}
+
 run "dead_letters_go_to_their_queue_and_come_from_no_other" {
   command = apply
 
@@ -114,7 +129,7 @@ run "dead_letters_go_to_their_queue_and_come_from_no_other" {
   }
 
   assert {
-    condition     = jsondecode(aws_sqs_queue.this.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = 10 }
+    condition     = jsondecode(aws_sqs_queue.this.redrive_policy) == { deadLetterTargetArn = aws_sqs_queue.dead.arn, maxReceiveCount = var.max_receive_count }
     error_message = "The queue must give up to its dead-letter queue."
   }
 

@@ -1,8 +1,6 @@
 locals {
-  is_aurora   = local.has_database && try(var.database.engine, "") == "aurora-postgresql"
-  is_instance = local.has_database && !local.is_aurora
-
-  major_version = local.has_database ? split(".", var.database.engine_version)[0] : null
+  is_aurora     = var.database.engine == "aurora-postgresql"
+  major_version = split(".", var.database.engine_version)[0]
 
   master_user_secret = one(concat(
     aws_db_instance.this[*].master_user_secret,
@@ -17,15 +15,11 @@ locals {
 }
 
 resource "aws_db_subnet_group" "this" {
-  count = local.has_database ? 1 : 0
-
   name       = var.name
   subnet_ids = aws_subnet.private[*].id
 }
 
 resource "aws_cloudwatch_log_group" "database" {
-  count = local.has_database ? 1 : 0
-
   name              = "/aws/rds/${local.is_aurora ? "cluster" : "instance"}/${var.name}/postgresql"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.logs_kms_key_arn
@@ -34,7 +28,7 @@ resource "aws_cloudwatch_log_group" "database" {
 # --- one instance, with a standby ------------------------------------------------------------------------------------
 
 resource "aws_db_parameter_group" "this" {
-  count = local.is_instance ? 1 : 0
+  count = local.is_aurora ? 0 : 1
 
   name        = "${var.name}-postgres${local.major_version}"
   description = "PostgreSQL of ${var.name}"
@@ -51,7 +45,7 @@ resource "aws_db_parameter_group" "this" {
 }
 
 resource "aws_db_instance" "this" {
-  count = local.is_instance ? 1 : 0
+  count = local.is_aurora ? 0 : 1
 
   identifier     = var.name
   engine         = "postgres"
@@ -72,7 +66,7 @@ resource "aws_db_instance" "this" {
   kms_key_id            = var.kms_key_arn
 
   publicly_accessible    = false
-  db_subnet_group_name   = aws_db_subnet_group.this[0].name
+  db_subnet_group_name   = aws_db_subnet_group.this.name
   vpc_security_group_ids = [aws_security_group.this["database"].id]
   parameter_group_name   = aws_db_parameter_group.this[0].name
   ca_cert_identifier     = "rds-ca-rsa2048-g1"
@@ -127,7 +121,7 @@ resource "aws_rds_cluster" "this" {
   storage_encrypted = true
   kms_key_id        = var.kms_key_arn
 
-  db_subnet_group_name            = aws_db_subnet_group.this[0].name
+  db_subnet_group_name            = aws_db_subnet_group.this.name
   vpc_security_group_ids          = [aws_security_group.this["database"].id]
   db_cluster_parameter_group_name = aws_rds_cluster_parameter_group.this[0].name
 
@@ -157,7 +151,7 @@ resource "aws_rds_cluster_instance" "this" {
   instance_class     = "db.serverless"
 
   publicly_accessible             = false
-  db_subnet_group_name            = aws_db_subnet_group.this[0].name
+  db_subnet_group_name            = aws_db_subnet_group.this.name
   ca_cert_identifier              = "rds-ca-rsa2048-g1"
   auto_minor_version_upgrade      = true
   performance_insights_enabled    = true
@@ -169,7 +163,7 @@ resource "aws_rds_cluster_instance" "this" {
 # Of the logins that read and that write rows. The migration makes both, with passwords that it puts here itself: no
 # plan and no state ever has one.
 resource "aws_secretsmanager_secret" "login" {
-  for_each = local.has_database ? toset(["reader", "writer"]) : toset([])
+  for_each = toset(["reader", "writer"])
 
   name_prefix = "${var.name}-database-${each.key}-"
   description = "The ${each.key} of the database of ${var.name}"
@@ -178,8 +172,6 @@ resource "aws_secretsmanager_secret" "login" {
 
 # RDS made the secret and turns it over; only how often is set here.
 resource "aws_secretsmanager_secret_rotation" "this" {
-  count = local.has_database ? 1 : 0
-
   secret_id          = local.secret_arns.owner
   rotate_immediately = false
 
@@ -189,8 +181,6 @@ resource "aws_secretsmanager_secret_rotation" "this" {
 }
 
 resource "aws_iam_role" "proxy" {
-  count = local.has_database ? 1 : 0
-
   name        = "${var.name}-database-proxy"
   description = "What the database's proxy reads its password as"
 
@@ -205,10 +195,8 @@ resource "aws_iam_role" "proxy" {
 }
 
 resource "aws_iam_role_policy" "proxy" {
-  count = local.has_database ? 1 : 0
-
   name = "read-password"
-  role = aws_iam_role.proxy[0].name
+  role = aws_iam_role.proxy.name
 
   policy = jsonencode({
     Version = "2012-10-17"
@@ -231,19 +219,15 @@ resource "aws_iam_role_policy" "proxy" {
 }
 
 resource "aws_cloudwatch_log_group" "proxy" {
-  count = local.has_database ? 1 : 0
-
   name              = "/aws/rds/proxy/${var.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.logs_kms_key_arn
 }
 
 resource "aws_db_proxy" "this" {
-  count = local.has_database ? 1 : 0
-
   name                   = var.name
   engine_family          = "POSTGRESQL"
-  role_arn               = aws_iam_role.proxy[0].arn
+  role_arn               = aws_iam_role.proxy.arn
   require_tls            = true
   idle_client_timeout    = 1800
   debug_logging          = false
@@ -266,9 +250,7 @@ resource "aws_db_proxy" "this" {
 }
 
 resource "aws_db_proxy_default_target_group" "this" {
-  count = local.has_database ? 1 : 0
-
-  db_proxy_name = aws_db_proxy.this[0].name
+  db_proxy_name = aws_db_proxy.this.name
 
   # A function that cannot get a connection soon gives its messages back; it does not wait out its time.
   connection_pool_config {
@@ -279,11 +261,9 @@ resource "aws_db_proxy_default_target_group" "this" {
 }
 
 resource "aws_db_proxy_target" "this" {
-  count = local.has_database ? 1 : 0
-
-  db_proxy_name          = aws_db_proxy.this[0].name
-  target_group_name      = aws_db_proxy_default_target_group.this[0].name
-  db_instance_identifier = local.is_instance ? aws_db_instance.this[0].identifier : null
+  db_proxy_name          = aws_db_proxy.this.name
+  target_group_name      = aws_db_proxy_default_target_group.this.name
+  db_instance_identifier = !local.is_aurora ? aws_db_instance.this[0].identifier : null
   db_cluster_identifier  = local.is_aurora ? aws_rds_cluster.this[0].id : null
 
   # A cluster without instances is no target yet.

@@ -9,9 +9,7 @@ data "aws_availability_zones" "this" {
 }
 
 locals {
-  has_database = var.database != null
-  has_cache    = var.cache != null
-  zones        = slice(data.aws_availability_zones.this.names, 0, var.availability_zone_count)
+  zones = slice(data.aws_availability_zones.this.names, 0, var.availability_zone_count)
 }
 
 # --- network: private subnets, and no way to the internet or from it ------------------------------------------------
@@ -60,6 +58,7 @@ resource "aws_route_table_association" "private" {
 locals {
   groups = {
     functions        = "Functions"
+    cache-clients    = "Functions that need the cache"
     database-clients = "Functions that need the database"
     proxy            = "The database's proxy"
     database         = "The database"
@@ -68,14 +67,14 @@ locals {
   }
 
   # from, to, port
-  flows = merge(
-    { endpoints = { from = "functions", to = "endpoints", port = 443 } },
-    local.has_cache ? { cache = { from = "functions", to = "cache", port = 6379 } } : {},
-    local.has_database ? {
-      proxy    = { from = "database-clients", to = "proxy", port = 5432 }
-      database = { from = "proxy", to = "database", port = 5432 }
-    } : {},
-  )
+  flows = {
+    endpoints = { from = "functions", to = "endpoints", port = 443 }
+    cache     = { from = "cache-clients", to = "cache", port = 6379 }
+    # The client looks at every node that the cache announces, and a replica is on this one.
+    replicas = { from = "cache-clients", to = "cache", port = 6380 }
+    proxy    = { from = "database-clients", to = "proxy", port = 5432 }
+    database = { from = "proxy", to = "database", port = 5432 }
+  }
 }
 
 resource "aws_security_group" "this" {
@@ -140,8 +139,6 @@ resource "aws_vpc_endpoint" "this" {
 
 # Serverless caches take TLS and nothing else. There are no snapshots: every fact in it is in PostgreSQL.
 resource "aws_elasticache_serverless_cache" "this" {
-  count = local.has_cache ? 1 : 0
-
   name                     = var.name
   description              = "Statuses, keys and read models of ${var.name}"
   engine                   = "valkey"

@@ -66,7 +66,7 @@ variable "endpoint_actions" {
 }
 
 variable "database" {
-  description = "The PostgreSQL database to make; null for none."
+  description = "The PostgreSQL database to make."
   type = object({
     engine                 = string
     engine_version         = string
@@ -82,14 +82,12 @@ variable "database" {
     deletion_protection    = bool
     password_rotation_days = number
   })
-  default = null
 }
 
 variable "cache" {
-  description = "The Valkey cache to make: the most that it may hold and do; null for none."
+  description = "The Valkey cache to make: the most that it may hold and do."
   type = object({
     storage_max_gb      = number
     ecpu_per_second_max = number
   })
-  default = null
 }

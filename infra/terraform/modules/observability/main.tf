@@ -192,17 +192,19 @@ locals {
           ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", var.dead_letter_queue_name],
         ]
       },
-      {
-        title  = "Outbox age (s)"
-        stat   = "Maximum"
-        series = [concat([var.metrics.namespace, "OutboxAgeSeconds"], local.own_dimensions)]
-      },
-      {
-        title  = "Halted ledgers"
-        stat   = "Maximum"
-        series = [concat([var.metrics.namespace, "HaltedLedgers"], local.own_dimensions)]
-      },
     ],
+    [for graph in [
+      ["Operations", "Sum", ["Accepted", "Applied", "Failed", "Dead"]],
+      ["From the request to the outcome (p99, s)", "p99", ["AcceptToOutcomeSeconds"]],
+      ["Operations on their way", "Maximum", ["Backlog"]],
+      ["How long the oldest operation and the oldest event have waited (s)", "Maximum", ["ConsumerLagSeconds", "OutboxAgeSeconds"]],
+      ["What needs somebody", "Maximum", ["DeadLetters", "HaltedLedgers", "Parked", "RedisAway"]],
+      ["Attempts that failed", "Sum", ["Retries", "WebhookFailures"]],
+      ] : {
+      title  = graph[0]
+      stat   = graph[1]
+      series = [for metric in graph[2] : concat([var.metrics.namespace, metric], local.own_dimensions)]
+    }],
     [for graph in [["Invocations", "Sum"], ["Duration", "p99"], ["Errors", "Sum"], ["Throttles", "Sum"], ["ConcurrentExecutions", "Maximum"]] : {
       title  = "Functions: ${graph[0]}${graph[1] == "p99" ? " (p99, ms)" : ""}"
       stat   = graph[1]

@@ -41,11 +41,10 @@ variable "visibility_timeout_seconds" {
 variable "max_receive_count" {
   description = "Deliveries after which a message goes to the dead-letter queue."
   type        = number
-  default     = 10
 
   validation {
-    condition     = var.max_receive_count >= 5
-    error_message = "The receive count must be at least 5: throttled deliveries count too, and would dead-letter what is sound."
+    condition     = var.max_receive_count >= 5 && var.max_receive_count <= 1000
+    error_message = "The receive count must be at least 5, for throttled deliveries count too and would dead-letter what is sound, and at most 1000."
   }
 }
 
