@@ -352,10 +352,17 @@ public final class Fields {
         return values.get(name);
     }
 
-    /** Also keeps out what PostgreSQL and UTF-8 cannot hold: NUL and lone surrogates. */
+    /**
+     * Also keeps out what PostgreSQL and UTF-8 cannot hold, NUL and lone surrogates, and the two characters that
+     * <a href="https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html">SQS</a> does
+     * not take.
+     */
     public static boolean isPrintable(String text) {
         return text.codePoints()
-                .noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t' || c >= 0xD800 && c <= 0xDFFF);
+                .noneMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t'
+                        || c >= 0xD800 && c <= 0xDFFF
+                        || c == 0xFFFE
+                        || c == 0xFFFF);
     }
 
     private static Object parse(byte[] json) {

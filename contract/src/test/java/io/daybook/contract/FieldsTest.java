@@ -119,7 +119,18 @@ class FieldsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\\u0000", "\\u0007", "\\ud800", "\\udc00", "\\udc00\\ud800", "\\u007f", "\\r"})
+    @ValueSource(
+            strings = {
+                "\\u0000",
+                "\\u0007",
+                "\\ud800",
+                "\\udc00",
+                "\\udc00\\ud800",
+                "\\u007f",
+                "\\r",
+                "\\ufffe",
+                "\\uffff"
+            })
     void text_that_cannot_be_stored_or_shown_is_an_error(String escape) {
         assertThat(errors("{\"description\": \"a" + escape + "b\"}", Fields::description))
                 .hasSize(1);

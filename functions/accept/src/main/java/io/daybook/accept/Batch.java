@@ -18,7 +18,7 @@ record Batch(boolean atomic, List<Item> items) {
         var atomic = in.flag("atomic", false);
         var index = new AtomicInteger();
         var items = in.list("operations", 1, operationsMax, fields -> {
-            var item = item(fields, key + "#" + index.getAndIncrement());
+            var item = item(fields, key, key + "#" + index.getAndIncrement());
             if (atomic && item != null && item.command().leaves(ledgerId)) {
                 fields.error("to_ledger_id", "must be this ledger in an atomic batch");
             }
@@ -27,7 +27,7 @@ record Batch(boolean atomic, List<Item> items) {
         return in.build(() -> new Batch(atomic, items));
     }
 
-    private static Item item(Fields in, String derivedKey) {
+    private static Item item(Fields in, String batchKey, String derivedKey) {
         var kind = in.choice("kind", true, List.of(Kind.values()));
         var ownKey = in.optional(
                 "idempotency_key",
@@ -35,6 +35,9 @@ record Batch(boolean atomic, List<Item> items) {
                         "idempotency_key",
                         Identifiers::isIdempotencyKey,
                         "must have 1 to 255 printable ASCII characters"));
+        if (batchKey.equals(ownKey)) {
+            in.error("idempotency_key", "must not be the key of the whole batch");
+        }
         return kind.map(k -> CommandReader.read(k, in))
                 .map(command -> new Item(ownKey == null ? derivedKey : ownKey, command))
                 .orElse(null);

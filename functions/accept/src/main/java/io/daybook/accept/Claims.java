@@ -111,6 +111,17 @@ final class Claims {
                 wait.compareTo(RETRY_AFTER_MIN) < 0 ? RETRY_AFTER_MIN : wait);
     }
 
+    /** Whether the key belongs to the same request already, as far as Redis can say. */
+    boolean isHeld(String tenant, String ledgerId, Wanted wanted) {
+        try {
+            var held = redis.call(commands -> commands.get(RedisKeys.claim(tenant, ledgerId, wanted.key())));
+            return held != null
+                    && Claim.parse(held).fingerprint().equals(wanted.claim().fingerprint());
+        } catch (RedisException e) {
+            return false;
+        }
+    }
+
     /** The operation as Redis knows it, and the waiter added to those who are told its outcome. */
     Optional<Operation> find(UUID operationId, Optional<String> waiter) {
         String json = redis.call(

@@ -70,8 +70,8 @@ final class Intake {
     /** @param wait for the outcome, so long at the most */
     Accepted accept(Caller caller, String ledgerId, String key, Command command, Optional<Duration> wait) {
         mayUse(caller, command);
-        readModels.mustAllow(caller.tenant(), ledgerId, command);
         var wanted = want(caller.tenant(), ledgerId, key, command, now());
+        mustAllow(caller.tenant(), ledgerId, wanted);
         try (var subject = about(caller, ledgerId, wanted.operationId());
                 var waiting = wait.map(ignored -> outcomes.expect(wanted.operationId()))
                         .orElseGet(Outcomes.Expectation::none)) {
@@ -99,8 +99,8 @@ final class Intake {
      */
     Accepted apply(Caller caller, String ledgerId, String key, Command command, Duration wait, Books books) {
         mayUse(caller, command);
-        readModels.mustAllow(caller.tenant(), ledgerId, command);
         var wanted = want(caller.tenant(), ledgerId, key, command, now());
+        mustAllow(caller.tenant(), ledgerId, wanted);
         try (var subject = about(caller, ledgerId, wanted.operationId())) {
             var held = orUnclaimed(List.of(wanted), () -> claims.claimAtOnce(caller.tenant(), ledgerId, wanted))
                     .getFirst();
@@ -111,6 +111,17 @@ final class Intake {
                     : books.find(held.operationId())
                             .map(known -> new Accepted(known, true, true))
                             .orElseGet(() -> await(caller, ledgerId, wanted, held, wait));
+        }
+    }
+
+    /** What the ledger does not allow any more, it may have allowed before: a key that has an operation keeps it. */
+    private void mustAllow(String tenant, String ledgerId, Wanted wanted) {
+        try {
+            readModels.mustAllow(tenant, ledgerId, wanted.command());
+        } catch (ProblemException refused) {
+            if (!claims.isHeld(tenant, ledgerId, wanted)) {
+                throw refused;
+            }
         }
     }
 
@@ -174,8 +185,10 @@ final class Intake {
         }
         var unsent = new ArrayList<Wanted>();
         var unsentClaims = new ArrayList<Claim>();
+        // What stands or falls together is sent together, what is on the queue already included.
+        var sendsAll = batch.atomic() && operations.stream().anyMatch(claim -> !claim.sent());
         for (var i = 0; i < wanted.size(); i++) {
-            if (!operations.get(i).sent()) {
+            if (sendsAll || !operations.get(i).sent()) {
                 unsent.add(wanted.get(i));
                 unsentClaims.add(operations.get(i));
             }

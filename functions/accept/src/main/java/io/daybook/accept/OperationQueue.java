@@ -1,5 +1,7 @@
 package io.daybook.accept;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.daybook.contract.Codec;
 import io.daybook.contract.Problem;
 import io.daybook.contract.ProblemCode;
@@ -8,6 +10,8 @@ import io.daybook.runtime.ProblemException;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -79,15 +83,28 @@ final class OperationQueue {
         send(message.with(operations.subList(half, operations.size())), true);
     }
 
+    /** Of all that is in the message: the queue drops one that only begins like another, and says that it has taken it. */
+    private static String deduplicationId(List<QueueMessage.Item> operations) {
+        if (operations.size() == 1) {
+            return operations.getFirst().operationId().toString();
+        }
+        var digest = Codec.sha256();
+        operations.forEach(item -> digest.update(item.operationId().toString().getBytes(US_ASCII)));
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
     private void put(QueueMessage message, String body, boolean partIsSent) {
-        var deduplicationId = message.operations().getFirst().operationId().toString();
+        var deduplicationId = deduplicationId(message.operations());
         try {
             sqs.sendMessage(request -> request.queueUrl(url)
                     .messageGroupId(message.group())
                     .messageDeduplicationId(deduplicationId)
                     .messageBody(body));
         } catch (SdkException e) {
-            LOG.warn("The queue did not take operation {}: {}", deduplicationId, e.toString());
+            LOG.warn(
+                    "The queue did not take operation {}: {}",
+                    message.operations().getFirst().operationId(),
+                    e.toString());
             var unavailable = new ProblemException(
                     Problem.of(
                             ProblemCode.UNAVAILABLE, "The queue does not answer; retry with the same Idempotency-Key"),

@@ -7,18 +7,22 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How long an answer waits for the outcome: by the kind of the operation, or as the client prefers
  * (<a href="https://www.rfc-editor.org/rfc/rfc7240">RFC 7240</a>, {@code Prefer: respond-async} and
- * {@code Prefer: wait=N}, seconds).
+ * {@code Prefer: wait=N}, seconds; of both, the answer waits so long and is {@code 202} then).
  *
  * @param waiting nothing to answer at once
  * @param applied the value of {@code Preference-Applied}
  */
 record Preference(Optional<Duration> waiting, Optional<String> applied) {
     private static final Pattern WAIT = Pattern.compile("wait *= *\"?([0-9]{1,6})\"?");
+
+    private static final String RESPOND_ASYNC = "respond-async";
 
     @Singleton
     static final class Reader {
@@ -35,23 +39,26 @@ record Preference(Optional<Duration> waiting, Optional<String> applied) {
         }
 
         Preference of(HttpRequest<?> request, Kind kind) {
-            var wait = kind.confirmed() ? Optional.of(waitDefault) : Optional.<Duration>empty();
-            for (var header : request.getHeaders().getAll("Prefer")) {
-                for (var preference : header.toLowerCase(Locale.ROOT).split(",")) {
-                    var text = preference.strip();
-                    var seconds = WAIT.matcher(text);
-                    if (text.equals("respond-async")) {
-                        return new Preference(Optional.empty(), Optional.of(text));
-                    }
-                    if (seconds.matches()) {
-                        var wanted = Math.min(Long.parseLong(seconds.group(1)), waitMax.toSeconds());
-                        return new Preference(
-                                wanted == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(wanted)),
-                                Optional.of("wait=" + wanted));
-                    }
-                }
-            }
-            return new Preference(wait, Optional.empty());
+            var preferences = request.getHeaders().getAll("Prefer").stream()
+                    .flatMap(header -> Stream.of(header.toLowerCase(Locale.ROOT).split(",")))
+                    .map(String::strip)
+                    .toList();
+            return preferences.stream()
+                    .map(WAIT::matcher)
+                    .filter(Matcher::matches)
+                    .findFirst()
+                    .map(seconds -> waiting(Long.parseLong(seconds.group(1))))
+                    .or(() -> Optional.of(RESPOND_ASYNC)
+                            .filter(preferences::contains)
+                            .map(async -> new Preference(Optional.empty(), Optional.of(async))))
+                    .orElseGet(() -> new Preference(
+                            kind.confirmed() ? Optional.of(waitDefault) : Optional.empty(), Optional.empty()));
+        }
+
+        private Preference waiting(long seconds) {
+            var wanted = Duration.ofSeconds(Math.min(seconds, waitMax.toSeconds()));
+            return new Preference(
+                    Optional.of(wanted).filter(Duration::isPositive), Optional.of("wait=" + wanted.toSeconds()));
         }
     }
 }

@@ -4,8 +4,12 @@ import static io.daybook.local.path.Api.object;
 import static io.daybook.local.path.Ledger.item;
 import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.daybook.contract.Claim;
+import io.daybook.contract.RedisKeys;
+import java.net.URI;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -14,6 +18,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.SetParams;
 
 @OnOneStack
 class BatchesTest {
@@ -232,6 +238,62 @@ class BatchesTest {
                 .isProblem(422, "idempotency_key_reused");
         assertThat(refused.json().path("item").asInt()).isEqualTo(1);
         assertThat(ledger.balance("a")).isEqualTo("7.00");
+    }
+
+    /** As far as the queue knows, the second message is not a repetition of the first, which it has taken already. */
+    @Test
+    void a_batch_that_begins_with_an_operation_whose_sending_is_uncertain_is_applied_whole() {
+        var ledger = ledger();
+        var alone = ledger.sendAs("own", "deposits", money("a", "1.00", "EUR")).is(202);
+        ledger.outcome(alone.operationId());
+        unconfirm(ledger, "own");
+
+        var own = deposit("1.00");
+        own.put("idempotency_key", "own");
+        var batch = ledger.send("batches", batch(false, List.of(own, deposit("2.00"))))
+                .is(202);
+
+        assertThat(ids(batch).get(0)).isEqualTo(alone.operationId());
+        ledger.outcome(ids(batch).get(1));
+        assertThat(ledger.balance("a")).isEqualTo("3.00");
+    }
+
+    /** As if intake had ended between the queue's answer and its note of it. */
+    private void unconfirm(Ledger ledger, String key) {
+        var claim = RedisKeys.claim(Daybook.TENANT, ledger.id(), key);
+        try (var redis = new Jedis(URI.create(daybook.stack().redis().uri()))) {
+            await().until(() -> Claim.parse(redis.get(claim)).sent());
+            redis.set(
+                    claim,
+                    redis.get(claim).replace(" sent", ""),
+                    SetParams.setParams().keepttl());
+        }
+    }
+
+    @Test
+    void an_atomic_batch_falls_with_an_operation_that_has_failed_before() {
+        var ledger = ledger();
+        ledger.sendAs("own", "withdrawals", money("a", "5.00", "EUR"), "Prefer", "wait=20")
+                .isProblem(422, "insufficient_funds");
+        var own = item("withdrawal", money("a", "5.00", "EUR"));
+        own.put("idempotency_key", "own");
+
+        var batch = ledger.send("batches", batch(true, List.of(own, deposit("2.00"))))
+                .is(202);
+
+        var second = ledger.outcome(ids(batch).get(1));
+        assertThat(second.path("status").asText()).isEqualTo("failed");
+        assertThat(ledger.balance("a")).isEqualTo("0.00");
+    }
+
+    @Test
+    void an_item_does_not_have_the_key_of_its_batch() {
+        var ledger = ledger();
+        var own = deposit("1.00");
+        own.put("idempotency_key", "k");
+        var refused = ledger.sendAs("k", "batches", batch(false, List.of(own))).isProblem(422, "validation_failed");
+        assertThat(refused.json().path("errors").findValuesAsText("pointer"))
+                .containsExactly("/operations/0/idempotency_key");
     }
 
     @Test

@@ -155,6 +155,22 @@ class IdempotencyTest {
     }
 
     @Test
+    void an_operation_keeps_its_outcome_though_its_account_is_closed_since() {
+        var ledger = ledger().funded("a", "5.00");
+        var body = money("a", "5.00", "EUR");
+        var first = ledger.sendAs("k", "withdrawals", body).is(200);
+        ledger.status("a", "frozen");
+
+        var again = ledger.sendAs("k", "withdrawals", body).is(200);
+        assertThat(again.operationId()).isEqualTo(first.operationId());
+        assertThat(again.replayed()).isTrue();
+        var bySync = ledger.syncAs("k", "withdrawals", body).is(200);
+        assertThat(bySync.operationId()).isEqualTo(first.operationId());
+        ledger.sendAs("k", "withdrawals", money("a", "4.00", "EUR")).isProblem(422, "account_frozen");
+        ledger.sendAs("another", "withdrawals", body).isProblem(422, "account_frozen");
+    }
+
+    @Test
     void a_key_is_permanent_though_redis_forgets_it() {
         var ledger = ledger();
         var first = ledger.sendAs("k", "deposits", money("a", "5.00", "EUR"), "Prefer", "wait=20")
