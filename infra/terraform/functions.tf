@@ -57,7 +57,7 @@ locals {
       artifact        = "processor"
       handler         = "io.daybook.processor.RelayHandler"
       memory_mb       = 1024
-      timeout_seconds = 55
+      timeout_seconds = 90
       needs           = ["redis", "database-writer", "send", "publish"]
     }
     migrate = {

@@ -48,7 +48,7 @@ public final class Queue implements AutoCloseable {
     private record Running(Map<String, FifoQueue> queues, SqsServer server, Optional<Journal> journal) {}
 
     /** So many that a message outlives an outage of the database for hours: the processor parks what fails by itself. */
-    private static final int RECEIVES_MAX = 100;
+    private static final int RECEIVES_MAX = 1000;
 
     static final String REGION = "us-east-1";
     static final String ACCOUNT = "000000000000";

@@ -9,7 +9,10 @@ import io.daybook.contract.QueueMessage;
 import io.daybook.contract.ServiceAway;
 import io.daybook.runtime.LogSubject;
 import io.daybook.store.LedgerTable;
+import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -40,6 +43,8 @@ final class BatchRunner {
     private final Publisher publisher;
     private final Retries retries;
     private final Codec codec;
+    private final Clock clock;
+    private final Duration runMax;
 
     BatchRunner(
             Bookkeeper bookkeeper,
@@ -50,7 +55,9 @@ final class BatchRunner {
             OperationQueue queue,
             Publisher publisher,
             Retries retries,
-            Codec codec) {
+            Codec codec,
+            Clock clock,
+            @Value("${daybook.processor.run-max}") Duration runMax) {
         this.bookkeeper = bookkeeper;
         this.lastResort = lastResort;
         this.deadLetters = deadLetters;
@@ -60,6 +67,8 @@ final class BatchRunner {
         this.publisher = publisher;
         this.retries = retries;
         this.codec = codec;
+        this.clock = clock;
+        this.runMax = runMax;
     }
 
     /** What has to be done about ledgers when their messages are done. */
@@ -83,13 +92,25 @@ final class BatchRunner {
         var groups = new LinkedHashMap<String, List<Delivery>>();
         batch.forEach(delivery -> groups.computeIfAbsent(delivery.group(), ignored -> new ArrayList<>())
                 .add(delivery));
+        var until = clock.instant().plus(runMax);
         var failed = new ArrayList<String>();
         var left = new Left();
-        groups.values()
-                .forEach(group ->
-                        runGroup(group, left).stream().map(Delivery::messageId).forEach(failed::add));
+        for (var group : groups.values()) {
+            var again = clock.instant().isBefore(until) ? runGroup(group, left) : notBegun(group);
+            again.stream().map(Delivery::messageId).forEach(failed::add);
+        }
         finish(left);
         return failed;
+    }
+
+    /** A function that is ended for its time would keep all of its messages hidden, those that are done among them. */
+    private List<Delivery> notBegun(List<Delivery> group) {
+        LOG.warn(
+                "{} message(s) of {} have to wait for the next run",
+                group.size(),
+                group.getFirst().group());
+        queue.hide(group, Duration.ZERO);
+        return group;
     }
 
     /**

@@ -176,7 +176,9 @@ final class Bookkeeper {
             throws SQLException {
         var ledger = lock(connection, tenant, ledgerId);
         if (ledger.resource().state() == LedgerState.HALTED
-                && work.stream().anyMatch(one -> one.origin() == Work.Origin.PARKED)) {
+                && work.stream()
+                        .anyMatch(one -> one.origin() == Work.Origin.PARKED
+                                && one.poison().isEmpty())) {
             throw new StandsStill();
         }
         var submissions = work.stream().map(one -> submissions(one.message())).toList();

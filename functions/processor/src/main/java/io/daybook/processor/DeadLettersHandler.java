@@ -2,6 +2,7 @@ package io.daybook.processor;
 
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.daybook.runtime.Meter;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Value;
 import io.micronaut.function.aws.MicronautRequestHandler;
@@ -14,6 +15,9 @@ import jakarta.inject.Inject;
 public final class DeadLettersHandler extends MicronautRequestHandler<SQSEvent, SQSBatchResponse> {
     @Inject
     private BatchRunner runner;
+
+    @Inject
+    private Meter meter;
 
     @Value("${daybook.queue.receives-max}")
     private int receivesMax;
@@ -31,6 +35,7 @@ public final class DeadLettersHandler extends MicronautRequestHandler<SQSEvent, 
                 .map(Delivery::of)
                 .map(delivery -> delivery.atLeast(receivesMax + 1))
                 .toList());
+        meter.flush();
         return new SQSBatchResponse(
                 failed.stream().map(SQSBatchResponse.BatchItemFailure::new).toList());
     }

@@ -3,6 +3,7 @@ package io.daybook.processor;
 import io.daybook.contract.Codec;
 import io.daybook.contract.Operation;
 import io.daybook.contract.RedisKeys;
+import io.daybook.contract.ServiceAway;
 import io.daybook.runtime.Redis;
 import io.daybook.runtime.Script;
 import io.lettuce.core.RedisException;
@@ -57,7 +58,7 @@ final class Publisher {
         }
         try {
             readModels.refreshIfAbsent(tenant, ledgerId);
-        } catch (RedisException e) {
+        } catch (RedisException | ServiceAway e) { // what is committed stays so
             LOG.warn("The read model of {} is not up to date: {}", ledgerId, e.toString());
         }
         return true;

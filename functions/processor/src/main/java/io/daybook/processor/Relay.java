@@ -7,7 +7,6 @@ import io.daybook.contract.Kind;
 import io.daybook.contract.LedgerState;
 import io.daybook.contract.Operation;
 import io.daybook.contract.QueueMessage;
-import io.daybook.contract.ServiceAway;
 import io.daybook.runtime.LogSubject;
 import io.daybook.store.Database;
 import io.daybook.store.DeliveryTable;
@@ -32,7 +31,8 @@ import org.slf4j.LoggerFactory;
  */
 @Singleton
 final class Relay {
-    private static final Duration FORGET_MAX = Duration.ofSeconds(5);
+    /** Of each thing that it does: a run has to come to its end within a minute. */
+    private static final Duration TURN_MAX = Duration.ofSeconds(5);
 
     private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
     private static final String CALLER = "daybook";
@@ -160,10 +160,14 @@ final class Relay {
                 : Optional.empty();
     }
 
-    /** One that fails is tried again by the next run, and holds up no other. */
+    /** What fails, or does not get its turn, is tried again by the next run, and holds up no other. */
     private int apply(List<Work> all) {
+        var until = clock.instant().plus(TURN_MAX);
         var applied = 0;
         for (var work : all) {
+            if (!clock.instant().isBefore(until)) {
+                break;
+            }
             try (var subject = LogSubject.open()) {
                 subject.message(work.message());
                 applied += isApplied(work) ? 1 : 0;
@@ -176,9 +180,7 @@ final class Relay {
         try {
             bookkeeper.apply(List.of(work));
             return true;
-        } catch (ServiceAway e) {
-            throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException e) { // a ledger that somebody holds looks as if PostgreSQL were away
             LOG.warn(
                     "What the schedule has to do in {} is not done",
                     work.message().group(),
@@ -198,7 +200,7 @@ final class Relay {
     }
 
     private int forget(Database.Work<Integer> batch) {
-        var until = clock.instant().plus(FORGET_MAX);
+        var until = clock.instant().plus(TURN_MAX);
         var forgotten = 0;
         var more = forgetBatch;
         while (more == forgetBatch && clock.instant().isBefore(until)) {

@@ -208,11 +208,13 @@ public final class EventTable {
         }
     }
 
-    /** Ledgers with events that the topic has not been told. */
+    /** Ledgers with events that the topic has not been told, and that are not forgotten. */
     public List<Integer> unsent(Connection connection, int limit) throws SQLException {
         try (var select = connection.prepareStatement("""
-                select ledger_key from ledger left join event_sent using (ledger_key)
-                where events > coalesce(number, 0)
+                select ledger_key from ledger left join event_sent sent using (ledger_key)
+                where events > coalesce(sent.number, 0)
+                  and exists (select from event
+                              where event.ledger_key = ledger.ledger_key and event.number > coalesce(sent.number, 0))
                 order by ledger_key
                 limit ?
                 """)) {

@@ -40,6 +40,8 @@ public final class Logins {
         }
     }
 
+    private static final Duration IDLE_IN_TRANSACTION_MAX = Duration.ofMinutes(1);
+
     private final Database database;
     private final JsonMapper json;
     private final Environment settings;
@@ -77,8 +79,9 @@ public final class Logins {
             try (var statement = connection.createStatement()) {
                 if (any) { // a migration may take longer than a request
                     statement.execute("alter role current_user reset statement_timeout");
+                    statement.execute("alter role current_user reset idle_in_transaction_session_timeout");
                 } else {
-                    limitStatements(statement, "current_user");
+                    limit(statement, "current_user");
                 }
             }
             return any;
@@ -143,15 +146,20 @@ public final class Logins {
                 connection
                         .unwrap(PGConnection.class)
                         .alterUserPassword(login.username(), login.password().toCharArray(), "scram-sha-256");
-                limitStatements(statement, name);
+                limit(statement, name);
             }
             grant(statement, role, name, statement.enquoteIdentifier(connection.getSchema(), true));
         }
     }
 
-    /** For every later session: to set it in each would pin the connections of RDS Proxy. */
-    private void limitStatements(Statement statement, String role) throws SQLException {
+    /**
+     * For every later session: to set it in each would pin the connections of RDS Proxy. Who is gone without a word must
+     * not hold its ledger for as long as the connection would last.
+     */
+    private void limit(Statement statement, String role) throws SQLException {
         statement.execute("alter role %s set statement_timeout = %d".formatted(role, statementTimeout.toMillis()));
+        statement.execute("alter role %s set idle_in_transaction_session_timeout = %d"
+                .formatted(role, IDLE_IN_TRANSACTION_MAX.toMillis()));
     }
 
     private enum Standing {

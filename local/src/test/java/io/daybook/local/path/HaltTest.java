@@ -305,6 +305,38 @@ class HaltTest {
     }
 
     @Test
+    void a_credit_that_cannot_be_applied_holds_nobody_up_while_the_ledger_it_comes_from_stands_still() {
+        var from = careful().funded("a", "10.00");
+        var to = careful();
+        halt(to, "Month's end").is(200);
+        var transfer = new HashMap<>(Ledger.transfer("a", "sick", "4.00", "EUR"));
+        transfer.put("to_ledger_id", to.id());
+        var out = from.send("transfers", transfer, "Prefer", "respond-async")
+                .is(202)
+                .operationId();
+        await().untilAsserted(() -> assertThat(daybook.count(
+                        "parked join ledger using (ledger_key) where ledger_id = '%s'".formatted(to.id())))
+                .isEqualTo(1));
+        var behind = to.deposit("a", "1.00").is(202).operationId();
+        halt(from, "Month's end").is(200);
+        daybook.sicken();
+        resume(to).is(200);
+        await().untilAsserted(() -> {
+            daybook.functions().relay();
+            assertThat(to.operation(behind).path("status").asText()).isEqualTo("succeeded");
+        });
+        isRunning(to);
+        assertThat(from.operation(out).path("status").asText()).isEqualTo("dead");
+
+        daybook.heal();
+        resume(from).is(200);
+        daybook.api().send("POST", "/dead-letters/" + out + "/redrive", null).is(202);
+        await().untilAsserted(() ->
+                assertThat(from.operation(out).path("status").asText()).isEqualTo("succeeded"));
+        BooksAssert.transitSumsToZero(List.of(from, to));
+    }
+
+    @Test
     void what_comes_while_much_is_parked_goes_behind_it() {
         var ledger = careful();
         halt(ledger, "Month's end").is(200);

@@ -6,6 +6,7 @@ import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.amazonaws.services.lambda.runtime.events.SQSEvent;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.daybook.contract.DaybookId;
 import io.daybook.contract.RedisKeys;
@@ -86,6 +87,47 @@ class MetricsTest {
             assertThat(directive.path("Dimensions").path(0).path(0).asText()).isEqualTo("Service");
             assertThat(document.path("Service").asText()).isEqualTo("daybook");
         });
+    }
+
+    @Test
+    void what_the_queue_has_given_up_is_told_by_the_function_that_takes_it() throws IOException {
+        System.setProperty(NAMESPACE, "Daybook");
+        try (var daybook = Daybook.start()) {
+            var ledger = daybook.ledger().account("a", "EUR");
+            var operation = object(
+                    "operation_id",
+                    DaybookId.next(Daybook.TENANT, ledger.id(), System.currentTimeMillis()),
+                    "idempotency_key",
+                    "k",
+                    "kind",
+                    "deposit",
+                    "request",
+                    money("a", "1.00", "EUR"));
+            var message = new SQSEvent.SQSMessage();
+            message.setMessageId("m");
+            message.setAttributes(Map.of("MessageGroupId", "demo~" + ledger.id(), "ApproximateReceiveCount", "1001"));
+            message.setBody(Api.JSON.writeValueAsString(object(
+                    "version",
+                    1,
+                    "tenant",
+                    Daybook.TENANT,
+                    "ledger_id",
+                    ledger.id(),
+                    "caller",
+                    "somebody",
+                    "accepted_at",
+                    "2026-01-01T00:00:00Z",
+                    "atomic",
+                    false,
+                    "operations",
+                    List.of(operation))));
+            var event = new SQSEvent();
+            event.setRecords(List.of(message));
+
+            daybook.functions().deadLetters().handleRequest(event, Daybook.NO_CONTEXT);
+
+            assertThat(values("Dead", "Kind", "deposit")).containsExactly(1.0);
+        }
     }
 
     @Test

@@ -112,6 +112,9 @@ class RolesTest {
     void statements_of_the_functions_end_in_time_and_those_of_the_migration_may_take_longer() throws SQLException {
         for (var user : List.of(READER, WRITER)) {
             assertThat(value(user, "show statement_timeout")).as(user).isEqualTo("10s");
+            assertThat(value(user, "show idle_in_transaction_session_timeout"))
+                    .as(user)
+                    .isEqualTo("1min");
         }
         assertThat(value(daybook.stack().postgres().user(), "show statement_timeout"))
                 .isEqualTo("0");
