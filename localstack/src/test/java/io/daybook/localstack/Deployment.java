@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.model.Container;
 import com.github.dockerjava.api.model.Frame;
+import io.daybook.client.DaybookClient;
 import io.daybook.local.Tokens;
 import io.daybook.local.path.Api;
 import io.daybook.local.path.BooksAssert;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.Network;
@@ -30,6 +32,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.client.builder.AwsClientBuilder;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.lambda.LambdaClient;
+import software.amazon.awssdk.services.sqs.SqsClient;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** Daybook as its Terraform deploys it on LocalStack, with a PostgreSQL and a Valkey beside. */
 final class Deployment implements AutoCloseable {
@@ -144,6 +148,11 @@ final class Deployment implements AutoCloseable {
         return new Api(url, tokens.mint(tenant, scope, Duration.ofHours(1)));
     }
 
+    /** The tenant's, for programs in Java. */
+    DaybookClient javaClient() {
+        return DaybookClient.of(url, () -> tokens.mint(TENANT, ALL_SCOPES, Duration.ofHours(1)));
+    }
+
     Api anonymous() {
         return new Api(url, "");
     }
@@ -192,6 +201,54 @@ final class Deployment implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** Nothing can be applied to the ledger while it is held. */
+    Held hold(Ledger ledger) {
+        return new Held(CompletableFuture.runAsync(() -> sql("""
+                begin;
+                set local statement_timeout = 0;
+                select from ledger where ledger_id = '%s' for update;
+                select pg_sleep(600)
+                """.formatted(ledger.id()))));
+    }
+
+    /** The lock of a ledger. */
+    final class Held implements AutoCloseable {
+        private final CompletableFuture<Void> session;
+
+        private Held(CompletableFuture<Void> session) {
+            this.session = session;
+        }
+
+        void untilSomebodyWaits() {
+            sql("""
+                set statement_timeout = '2min';
+                do $$ begin
+                    while not exists (select from pg_stat_activity where wait_event_type = 'Lock') loop
+                        perform pg_sleep(0.1);
+                        perform pg_stat_clear_snapshot();
+                    end loop;
+                end $$
+                """);
+        }
+
+        @Override
+        public void close() {
+            sql(
+                    "select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep' and query like '%600%'");
+            session.handle((ended, killed) -> null).join();
+        }
+    }
+
+    /** Of the queue of operations. */
+    int messagesUnderWay() {
+        try (var sqs = client(SqsClient.builder())) {
+            return Integer.parseInt(sqs.getQueueAttributes(request -> request.queueUrl(output("queue_url"))
+                            .attributeNames(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE))
+                    .attributes()
+                    .get(QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE));
         }
     }
 

@@ -6,7 +6,25 @@ import static io.daybook.local.path.Ledger.money;
 import static io.daybook.local.path.Ledger.transfer;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.client.DaybookClient;
+import io.daybook.client.model.ActionItemChange;
+import io.daybook.client.model.ActionItemStatus;
+import io.daybook.client.model.Capture;
+import io.daybook.client.model.Exchange;
+import io.daybook.client.model.Hold;
+import io.daybook.client.model.Journal;
+import io.daybook.client.model.Money;
+import io.daybook.client.model.NewActionItem;
+import io.daybook.client.model.Operation;
+import io.daybook.client.model.OperationStatus;
+import io.daybook.client.model.Posting;
+import io.daybook.client.model.Release;
+import io.daybook.client.model.Reversal;
+import io.daybook.client.model.Step;
+import io.daybook.client.model.Transfer;
+import io.daybook.client.model.Withdrawal;
 import io.daybook.local.path.Answer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,77 +35,85 @@ import org.junit.jupiter.api.Test;
 /** Operations through API Gateway, Lambda, SQS, PostgreSQL and Valkey. */
 @Deployed
 class OperationsIT {
-    private static final String WAIT = "wait=20";
-
     private final Deployment daybook;
 
     OperationsIT(Deployment daybook) {
         this.daybook = daybook;
     }
 
+    /** By the client for Java, as a program of a user's does it. */
     @Test
-    void every_kind_of_operation_reaches_its_outcome() {
+    void every_kind_of_operation_reaches_its_outcome() throws Exception {
         var ledger = daybook.ledger()
                 .account("alice", "EUR")
                 .account("bob", "EUR")
                 .account("dollars", "USD")
                 .funded("alice", "100.00");
         var other = daybook.ledger().account("carol", "EUR");
+        try (var client = daybook.javaClient()) {
+            var operations = client.operations();
 
-        ledger.withdraw("alice", "10.00", "Prefer", WAIT).is(200);
-        ledger.transfer("alice", "bob", "20.00", "Prefer", WAIT).is(200);
-        var journal = object(
-                "postings",
-                List.of(money("alice", "-5.00", "EUR"), money("bob", "5.00", "EUR")),
-                "reference_id",
-                "J-1");
-        ledger.send("journals", journal, "Prefer", WAIT).is(200);
-        var exchange = object(
-                "from_account_id",
-                "alice",
-                "to_account_id",
-                "dollars",
-                "sell",
-                object("amount", "10.00", "currency", "EUR"),
-                "rate",
-                "1.09");
-        ledger.send("exchanges", exchange, "Prefer", WAIT).is(200);
-        var hold = ledger.send("holds", money("alice", "8.00", "EUR"), "Prefer", WAIT)
-                .is(200)
-                .operationId();
-        var capture = object("amount", "3.00", "to_account_id", "bob");
-        ledger.sendTo("/holds/" + hold + "/captures", "capture", capture, "Prefer", WAIT)
-                .is(200);
-        ledger.sendTo("/holds/" + hold + "/releases", "release", object(), "Prefer", WAIT)
-                .is(200);
-        var across = transfer("alice", "carol", "12.00", "EUR");
-        across.put("to_ledger_id", other.id());
-        var sent = ledger.send("transfers", across, "Prefer", WAIT).is(200);
-        assertThat(sent.json().path("steps").findValuesAsText("name")).containsExactly("hold", "credit", "capture");
-        assertThat(other.balance("carol")).isEqualTo("12.00");
-        other.sendTo("/operations/" + sent.operationId() + "/reversals", "undo", object(), "Prefer", WAIT)
-                .is(200);
-        var item = ledger.send("action-items", object("title", "Count"), "Prefer", WAIT)
-                .is(200);
-        var path = ledger.path() + "/action-items/" + item.operationId();
-        daybook.api()
-                .send(
-                        "PATCH",
-                        path,
-                        object("status", "in_progress"),
-                        "Content-Type",
-                        "application/json",
-                        "Idempotency-Key",
-                        "begin",
-                        "Prefer",
-                        WAIT)
-                .is(200);
+            var withdrawal = new Withdrawal().accountId("alice").amount("10.00").currency("EUR");
+            succeeds(client, (key, prefer) -> operations.withdraw(ledger.id(), key, withdrawal, prefer));
+            var transfer = new Transfer()
+                    .fromAccountId("alice")
+                    .toAccountId("bob")
+                    .amount("20.00")
+                    .currency("EUR");
+            succeeds(client, (key, prefer) -> operations.transfer(ledger.id(), key, transfer, prefer));
+            var journal = new Journal()
+                    .addPostingsItem(
+                            new Posting().accountId("alice").amount("-5.00").currency("EUR"))
+                    .addPostingsItem(
+                            new Posting().accountId("bob").amount("5.00").currency("EUR"))
+                    .referenceId("J-1");
+            succeeds(client, (key, prefer) -> operations.postJournal(ledger.id(), key, journal, prefer));
+            var exchange = new Exchange()
+                    .fromAccountId("alice")
+                    .toAccountId("dollars")
+                    .sell(new Money().amount("10.00").currency("EUR"))
+                    .rate("1.09");
+            succeeds(client, (key, prefer) -> operations.exchange(ledger.id(), key, exchange, prefer));
+
+            var hold = new Hold().accountId("alice").amount("8.00").currency("EUR");
+            var held = succeeds(client, (key, prefer) -> operations.hold(ledger.id(), key, hold, prefer))
+                    .getOperationId();
+            var capture = new Capture().amount("3.00").toAccountId("bob");
+            succeeds(client, (key, prefer) -> operations.captureHold(held, key, capture, prefer));
+            succeeds(client, (key, prefer) -> operations.releaseHold(held, key, prefer, new Release()));
+
+            var across = new Transfer()
+                    .fromAccountId("alice")
+                    .toLedgerId(other.id())
+                    .toAccountId("carol")
+                    .amount("12.00")
+                    .currency("EUR");
+            var sent = succeeds(client, (key, prefer) -> operations.transfer(ledger.id(), key, across, prefer));
+            assertThat(sent.getSteps()).extracting(Step::getName).containsExactly("hold", "credit", "capture");
+            assertThat(other.balance("carol")).isEqualTo("12.00");
+            succeeds(client, (key, prefer) -> operations.reverse(sent.getOperationId(), key, prefer, new Reversal()));
+
+            var toCount = new NewActionItem().title("Count");
+            var item = succeeds(
+                    client, (key, prefer) -> client.actionItems().openActionItem(ledger.id(), key, toCount, prefer));
+            var begun = new ActionItemChange().status(ActionItemStatus.IN_PROGRESS);
+            succeeds(
+                    client,
+                    (key, prefer) -> client.actionItems()
+                            .changeActionItem(ledger.id(), item.getOperationId(), key, begun, prefer));
+        }
         ledger.syncAs("sync", "deposits", money("alice", "1.00", "EUR")).is(200);
 
         assertThat(ledger.balance("alice")).isEqualTo("53.00");
         assertThat(ledger.balance("bob")).isEqualTo("28.00");
         assertThat(ledger.balance("dollars")).isEqualTo("10.90");
         assertThat(other.balance("carol")).isEqualTo("0.00");
+    }
+
+    private static Operation succeeds(DaybookClient client, DaybookClient.Submission submission) throws Exception {
+        var operation = client.perform(Duration.ofMinutes(1), submission);
+        assertThat(operation.getStatus()).as("%s", operation).isEqualTo(OperationStatus.SUCCEEDED);
+        return operation;
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.daybook.local.path.Ledger.money;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.daybook.local.path.Answer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -59,11 +60,17 @@ class OutagesIT {
         var ledger = daybook.ledger().account("alice", "EUR").funded("alice", "1.00");
         var operations = Collections.nCopies(1_000, item("deposit", money("alice", "0.01", "EUR")));
 
-        var answers = IntStream.range(0, 4)
-                .mapToObj(ignored ->
-                        ledger.send("batches", Map.of("operations", operations)).is(202))
-                .toList();
-        daybook.containersOf("daybook-processor").forEach(daybook::crash);
+        List<Answer> answers;
+        try (var held = daybook.hold(ledger)) {
+            answers = IntStream.range(0, 4)
+                    .mapToObj(ignored -> ledger.send("batches", Map.of("operations", operations))
+                            .is(202))
+                    .toList();
+            held.untilSomebodyWaits();
+            var processors = daybook.containersOf("daybook-processor");
+            assertThat(processors).isNotEmpty();
+            processors.forEach(daybook::crash);
+        }
 
         for (var answer : answers) {
             var last = answer.json()
@@ -91,6 +98,7 @@ class OutagesIT {
             accepted = List.of(
                     ledger.deposit("alice", "1.00").is(202).operationId(),
                     ledger.deposit("alice", "2.00").is(202).operationId());
+            await().atMost(Duration.ofMinutes(1)).until(() -> daybook.messagesUnderWay() > 0);
         } finally {
             docker.unpauseContainerCmd(daybook.postgres().getContainerId()).exec();
         }
