@@ -21,11 +21,14 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.config.TlsConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.MessageConstraintException;
+import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -34,12 +37,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Posts to endpoints that nobody here knows: within a time that no answer can draw out, to public addresses only, without
- * going where it is sent on to, without cookies, and without reading more than a little of what comes back.
+ * going where it is sent on to, without cookies, and without reading more than a little of what comes back, its head
+ * included.
  */
 @Singleton
 final class Sender implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sender.class);
     private static final int ANSWER_BYTES_MAX = 16 * 1024;
+    private static final int LINE_LENGTH_MAX = 8 * 1024;
+    private static final int HEADERS_MAX = 100;
     private static final Duration CONNECTION_AGE_MAX = Duration.ofMinutes(1);
 
     private final CloseableHttpClient client;
@@ -55,6 +61,12 @@ final class Sender implements AutoCloseable {
         this.timeout = timeout;
         var connections = PoolingHttpClientConnectionManagerBuilder.create()
                 .setDnsResolver(addresses)
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(Http1Config.custom()
+                                .setMaxLineLength(LINE_LENGTH_MAX)
+                                .setMaxHeaderCount(HEADERS_MAX)
+                                .build())
+                        .build())
                 .setMaxConnTotal(lanesMax)
                 .setMaxConnPerRoute(lanesMax)
                 .setDefaultTlsConfig(TlsConfig.custom()
@@ -141,6 +153,7 @@ final class Sender implements AutoCloseable {
             case Addresses.NotPublic ignored -> "its host has no public address";
             case UnknownHostException ignored -> "its host is not known";
             case SocketTimeoutException ignored -> "it did not answer in time";
+            case MessageConstraintException ignored -> "its answer's head is too long";
             case SSLException ignored -> "its TLS cannot be trusted";
             case SocketException ignored -> "it cannot be connected to";
             default -> "the connection broke";

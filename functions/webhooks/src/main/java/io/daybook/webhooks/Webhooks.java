@@ -176,7 +176,8 @@ final class Webhooks {
                 });
             } catch (ServiceAway e) {
                 LOG.warn("The webhook {} waits: {}", lane.webhook().id(), e.toString());
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // Nobody asks for what came of it: an error that is not logged here is logged nowhere.
                 LOG.error("The webhook {} is not told", lane.webhook().id(), e);
             } finally {
                 free.release();
