@@ -45,7 +45,8 @@ final class ConsoleController {
     private static final String POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; "
             + "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
-    private final Map<String, Optional<Asset>> assets = new ConcurrentHashMap<>();
+    /** Only what is there: of names that are not, anybody can think up as many as they like. */
+    private final Map<String, Asset> assets = new ConcurrentHashMap<>();
 
     /** @param tag of what is in it, so that a browser asks again and seldom gets it again */
     private record Asset(String text, String type, String tag) {}
@@ -65,7 +66,7 @@ final class ConsoleController {
     }
 
     private HttpResponse<String> answer(HttpRequest<?> request, String file, String type) {
-        var asset = assets.computeIfAbsent(file, name -> read(name, TYPES.get(type)))
+        var asset = Optional.ofNullable(assets.computeIfAbsent(file, name -> read(name, TYPES.get(type))))
                 .orElseThrow(ConsoleController::nothingHere);
         var known = request.getHeaders().getAll(HttpHeaders.IF_NONE_MATCH).contains(asset.tag());
         MutableHttpResponse<String> answer = known
@@ -78,15 +79,16 @@ final class ConsoleController {
                 .header("X-Content-Type-Options", "nosniff");
     }
 
-    private static Optional<Asset> read(String file, String type) {
+    /** @return {@code null} if there is none */
+    private static Asset read(String file, String type) {
         try (var in = ConsoleController.class.getResourceAsStream("/console/" + file)) {
             if (in == null) {
-                return Optional.empty();
+                return null;
             }
             var bytes = in.readAllBytes();
             var hash = Codec.sha256().digest(bytes);
             var tag = '"' + HexFormat.of().formatHex(hash, 0, 8) + '"';
-            return Optional.of(new Asset(new String(bytes, StandardCharsets.UTF_8), type, tag));
+            return new Asset(new String(bytes, StandardCharsets.UTF_8), type, tag);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
