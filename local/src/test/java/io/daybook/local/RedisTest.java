@@ -2,9 +2,13 @@ package io.daybook.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisException;
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -53,6 +57,22 @@ class RedisTest {
             assertThat(redis.uri()).isEqualTo(uri);
             try (var client = client(redis)) {
                 assertThat(client.ping()).isEqualTo("PONG");
+            }
+        }
+    }
+
+    @Test
+    void a_subscription_that_fails_leaves_no_connection_behind() {
+        try (var redis = Redis.start(folder);
+                var client = client(redis)) {
+            client.aclSetUser("mute", "on", ">secret", "+@all", "allkeys", "resetchannels");
+            var uri = redis.uri().replace("//", "//mute:secret@");
+            try (var context = LambdaContexts.intake(Map.of("daybook.redis.uri", uri))) {
+                var function = context.getBean(io.daybook.runtime.Redis.class);
+                assertThatThrownBy(() -> function.listen("outcomes", new RedisPubSubAdapter<>() {}))
+                        .isInstanceOf(RedisException.class)
+                        .hasMessageContaining("NOPERM");
+                await().untilAsserted(() -> assertThat(client.clientList()).doesNotContain("user=mute"));
             }
         }
     }

@@ -144,9 +144,14 @@ public class Redis implements OrderedResource {
     public StatefulRedisPubSubConnection<String, String> listen(
             String channel, RedisPubSubAdapter<String, String> listener) {
         var subscription = server.connectPubSub();
-        subscription.addListener(listener);
-        subscription.sync().subscribe(channel);
-        return subscription;
+        try {
+            subscription.addListener(listener);
+            subscription.sync().subscribe(channel);
+            return subscription;
+        } catch (RedisException e) {
+            subscription.closeAsync(); // nobody else knows of it, and each call makes another
+            throw e;
+        }
     }
 
     /** The answer of a command, within the configured time. */
