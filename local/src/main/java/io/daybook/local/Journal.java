@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the queue holds, as a file that is only ever added to. A change that was written outlives the process, one that
@@ -43,6 +45,7 @@ final class Journal implements AutoCloseable {
         REMOVED
     }
 
+    private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final int HEADER_BYTES = Integer.BYTES + Integer.BYTES;
     private static final long REWRITE_BYTES_MIN = 64L << 20;
 
@@ -92,7 +95,12 @@ final class Journal implements AutoCloseable {
         append(Change.REMOVED, removal);
         apply(Change.REMOVED, removal);
         if (length > REWRITE_BYTES_MIN && length > 4 * heldBytes) {
-            rewrite();
+            try {
+                rewrite();
+            } catch (IOException e) {
+                // It is removed all the same, and the next removal tries again.
+                LOG.warn("The journal {} stays as long as it is: {}", file, e.toString());
+            }
         }
     }
 
@@ -218,11 +226,12 @@ final class Journal implements AutoCloseable {
             throw e;
         }
         synchronized (forcing) {
-            if (channel != null) {
-                channel.close();
-            }
+            var before = channel;
             channel = next;
             forcedChanges = changes;
+            if (before != null) {
+                before.close();
+            }
         }
     }
 

@@ -103,6 +103,30 @@ class JournalTest {
         }
     }
 
+    @Test
+    void what_is_removed_is_removed_though_the_file_cannot_be_rewritten_until_it_can() throws IOException {
+        var large = new byte[1 << 20];
+        var inTheWay = folder.resolve("journal.draft");
+        try (var journal = open()) {
+            add(journal, "kept");
+            Files.createDirectory(inTheWay);
+            for (var number = 0; number < 66; number++) {
+                journal.added(QUEUE, "done-" + number, large, bytes(""));
+                journal.removed(QUEUE, "done-" + number);
+            }
+            assertThat(Files.size(file())).isGreaterThan(64L << 20);
+            assertThat(messages(journal)).containsExactly("kept");
+            Files.delete(inTheWay);
+            add(journal, "done");
+            journal.removed(QUEUE, "done");
+            add(journal, "later");
+            assertThat(Files.size(file())).isLessThan(1L << 20);
+        }
+        try (var journal = open()) {
+            assertThat(messages(journal)).containsExactly("kept", "later");
+        }
+    }
+
     private Journal open() throws IOException {
         return Journal.open(file());
     }
