@@ -73,11 +73,8 @@ function open() {
 }
 
 function signedIn(token) {
-  refused = null;
   keep(token);
-  open();
-  watchHealth();
-  main.focus();
+  location.reload(); // so that nothing is left in the page of what was fetched for another reader
 }
 
 function signOut() {

@@ -9,7 +9,7 @@ export function keep(token) {
 }
 
 export function forget() {
-  sessionStorage.removeItem(KEY);
+  sessionStorage.clear(); // the ledger too that was looked at
 }
 
 /** What a token says of itself; nothing if it is none. Whether it is true is for the API to say. */

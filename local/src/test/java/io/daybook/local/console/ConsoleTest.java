@@ -206,6 +206,23 @@ class ConsoleTest {
     }
 
     @Test
+    void who_signs_in_next_sees_nothing_of_who_was_there_before() {
+        var id = poisoned();
+        signIn(operations());
+        browser.go("#/dead-letters");
+        browser.click(card(id) + " .danger");
+        browser.type("dialog textarea", "Sent by mistake");
+        browser.click("dialog .danger");
+        browser.sees(card(id), "Discarded by local");
+        browser.click("button[aria-label='Sign out']");
+        browser.sees("h1", "Sign in to Daybook");
+        assertThat(browser.run("return sessionStorage.length")).isEqualTo(0L);
+        browser.type("#token", daybook.token("next-" + UUID.randomUUID(), Daybook.ALL_SCOPES), Keys.ENTER);
+        browser.sees("Nothing is dead");
+        assertThat(browser.count(card(id))).isZero();
+    }
+
+    @Test
     void a_dead_letter_is_discarded_with_a_reason_and_not_without() {
         var id = poisoned();
         signIn("#/dead-letters");
