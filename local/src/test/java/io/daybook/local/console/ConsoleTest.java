@@ -271,6 +271,28 @@ class ConsoleTest {
     }
 
     @Test
+    void a_ledger_that_stands_still_is_shown_behind_however_many_and_that_there_are_more() {
+        var tenant = "many-" + UUID.randomUUID();
+        daybook.execute("""
+                insert into ledger (tenant, ledger_id, opened_at, name)
+                select '%s', 'branch-' || lpad(n::text, 3, '0'), now(), 'Branch' from generate_series(1, 501) n
+                """.formatted(tenant));
+        var api = daybook.api(tenant, Daybook.ALL_SCOPES);
+        Ledger.open(api, "till");
+        api.post("/ledgers/till/halt", object("reason", "The auditors are here"))
+                .is(200);
+        signIn("#/ledgers", daybook.token(tenant, Daybook.ALL_SCOPES));
+        browser.sees(".halted-card", "The auditors are here.");
+        browser.sees(".rest", "The first 500 ledgers are shown, and those behind them that stand still.");
+        assertThat(browser.count("tbody tr")).isEqualTo(501);
+        browser.type("input[type=search]", "branch-501");
+        browser.sees("None is named like this");
+        browser.go("#/ledgers/till/operations");
+        browser.sees(".heading .badge", "halted");
+        browser.sees("option[disabled]", "… and more");
+    }
+
+    @Test
     void accounts_are_shown_with_what_is_held_and_available() {
         ledger.funded("till", "100.00");
         signIn("#/ledgers/" + ledger.id());

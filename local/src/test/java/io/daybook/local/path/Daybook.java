@@ -75,7 +75,7 @@ public final class Daybook implements AutoCloseable {
         return api(TENANT, ALL_SCOPES);
     }
 
-    Api api(String tenant, String scope) {
+    public Api api(String tenant, String scope) {
         return api(token(tenant, scope));
     }
 
@@ -144,7 +144,7 @@ public final class Daybook implements AutoCloseable {
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
     }
 
-    void execute(String sql) {
+    public void execute(String sql) {
         try (var connection = database();
                 var statement = connection.createStatement()) {
             statement.execute(sql);
