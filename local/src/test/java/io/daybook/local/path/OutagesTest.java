@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -22,9 +23,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import software.amazon.awssdk.services.sqs.model.QueueAttributeName;
 
 /** One server after the other goes away under traffic, and comes back. */
 class OutagesTest {
+    private static final QueueAttributeName WAITING = QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES;
+    private static final QueueAttributeName OUT = QueueAttributeName.APPROXIMATE_NUMBER_OF_MESSAGES_NOT_VISIBLE;
+
     @TempDir
     private static Path data;
 
@@ -84,6 +89,17 @@ class OutagesTest {
             Thread.sleep(duration);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void nothingIsOnTheQueue() {
+        var queue = daybook.stack().queue();
+        try (var client = queue.client()) {
+            await().untilAsserted(() -> {
+                var counts = client.getQueueAttributes(
+                        request -> request.queueUrl(queue.url().toString()).attributeNames(WAITING, OUT));
+                assertThat(counts.attributes()).containsOnly(Map.entry(WAITING, "0"), Map.entry(OUT, "0"));
+            });
         }
     }
 
@@ -192,7 +208,7 @@ class OutagesTest {
     @Test
     void without_the_queue_nothing_is_accepted_and_the_same_key_is_one_operation_afterwards() {
         var ledger = ledger();
-        pause(Duration.ofMillis(500)); // what was applied is off the queue, or its group would wait for it
+        nothingIsOnTheQueue(); // or the group of what was applied would wait for it
         daybook.stack().queue().stop();
         var operations = object(
                 "operations",
@@ -261,7 +277,7 @@ class OutagesTest {
     @Test
     void without_the_queue_the_synchronous_side_goes_on() {
         var ledger = ledger();
-        pause(Duration.ofMillis(500)); // what was applied is off the queue, or its group would wait for it
+        nothingIsOnTheQueue(); // or the group of what was applied would wait for it
         daybook.stack().queue().stop();
         ledger.syncAs("k", "deposits", money("a", "1.00", "EUR")).is(200);
         assertThat(ledger.syncAs("k", "deposits", money("a", "1.00", "EUR"))
