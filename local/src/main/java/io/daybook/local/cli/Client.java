@@ -224,8 +224,15 @@ final class Client implements AutoCloseable {
     private void create(String path, JsonNode body, String what) {
         var answer = send("POST", path, Optional.of(body), Optional.empty());
         if (!answer.ok()) {
-            throw new RefusedException(what, Problem.of(answer.status(), answer.body()));
+            throw failure(what, Problem.of(answer.status(), answer.body()));
         }
+    }
+
+    /** What has outlasted every attempt may still pass, and says nothing of what was asked. */
+    private static RuntimeException failure(String what, Problem problem) {
+        return problem.mayPass()
+                ? new UnreachableException(what + " goes unanswered: " + problem, null)
+                : new RefusedException(what, problem);
     }
 
     @FunctionalInterface
@@ -243,7 +250,7 @@ final class Client implements AutoCloseable {
             if (e.getCause() instanceof IOException fault) {
                 throw unreachable(fault);
             }
-            throw new RefusedException(what, problem(e));
+            throw failure(what, problem(e));
         }
     }
 
@@ -267,7 +274,7 @@ final class Client implements AutoCloseable {
 
     private static JsonNode body(String path, Answer answer) {
         if (!answer.ok()) {
-            throw new RefusedException("GET " + path, Problem.of(answer.status(), answer.body()));
+            throw failure("GET " + path, Problem.of(answer.status(), answer.body()));
         }
         return answer.body();
     }

@@ -276,7 +276,7 @@ final class Importer {
         private List<Line.Operation> withoutRefused(List<Line.Operation> operations, Problem problem) {
             mustHaveAccess(problem);
             halted = stopOnError;
-            if (problem.status() >= 500 || problem.status() == 429) {
+            if (problem.mayPass()) {
                 throw new UnreachableException("the API goes on refusing to take operations: " + problem, null);
             }
             var reasons = problem.reasonsByItem();

@@ -53,6 +53,11 @@ record Problem(
                 Json.text(body, "operation_id"));
     }
 
+    /** Whether the same request may be taken at another time. */
+    boolean mayPass() {
+        return status >= 500 || status == 429;
+    }
+
     /** What is wrong with each operation of a refused batch, by its place there; empty when the batch itself is. */
     SortedMap<Integer, String> reasonsByItem() {
         var reasons = new TreeMap<Integer, String>();

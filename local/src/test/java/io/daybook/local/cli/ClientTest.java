@@ -18,9 +18,12 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ClientTest {
     private static final Backoff QUICK =
@@ -137,6 +140,31 @@ final class ClientTest {
                     .isInstanceOf(UnreachableException.class)
                     .hasMessageContaining("nothing listens there");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 500, 503})
+    void what_may_do_at_another_time_is_no_refusal(int status) {
+        reply(status, "{\"code\":\"unavailable\",\"detail\":\"the database does not answer\"}");
+
+        for (var request : List.<ThrowingCallable>of(
+                () -> client.openLedger(Json.object()),
+                () -> client.openAccount("l", Json.object()),
+                () -> client.operation("o"),
+                () -> client.audit("l", Optional.empty()),
+                () -> client.ledgers())) {
+            assertThatThrownBy(request)
+                    .isInstanceOf(UnreachableException.class)
+                    .hasMessageContaining("the database does not answer");
+        }
+    }
+
+    @Test
+    void what_the_api_will_not_have_is_a_refusal() {
+        reply(409, "{\"code\":\"account_exists\"}");
+
+        assertThatThrownBy(() -> client.openAccount("l", Json.object())).isInstanceOf(RefusedException.class);
+        assertThatThrownBy(() -> client.audit("l", Optional.empty())).isInstanceOf(RefusedException.class);
     }
 
     private void reply(int status, String body) {

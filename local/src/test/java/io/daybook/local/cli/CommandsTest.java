@@ -159,6 +159,20 @@ final class CommandsTest {
     }
 
     @Test
+    void an_import_that_finds_the_api_away_while_it_opens_accounts_sends_nothing_to_them() throws IOException {
+        daybook.ahead = path -> {
+            if (path.endsWith("/accounts")) {
+                throw new FakeDaybook.Refusal(500, "internal");
+            }
+        };
+
+        assertThat(importing(write("a.jsonl", OPEN + deposits(1, 3)))).isEqualTo(2);
+
+        assertThat(console.err()).contains("account a").doesNotContain("line ");
+        assertThat(daybook.batches).isEmpty();
+    }
+
+    @Test
     void an_import_reads_csv() throws IOException {
         importing(write("open.jsonl", OPEN + """
                         {"open":"account","ledger_id":"l","account_id":"b","currency":"EUR","minimum_balance":"0.00"}
@@ -219,6 +233,17 @@ final class CommandsTest {
     void a_ledger_that_is_not_there_is_wrong() {
         assertThat(verifying("nowhere")).isEqualTo(1);
         assertThat(console.err()).contains("404 ledger_not_found");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"verify", "heads"})
+    void books_that_nobody_could_look_at_are_not_said_to_be_wrong(String command) {
+        daybook.ahead = path -> {
+            throw new FakeDaybook.Refusal(500, "internal");
+        };
+        assertThat(console.run(command, "l", "--url", daybook.url().toString(), "--token", "good"))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("500 internal");
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executors;
+import java.util.function.Consumer;
 
 /**
  * As much of Daybook's API as the command line needs, in memory, by the plainest rules. An operation gets its outcome
@@ -35,6 +36,9 @@ final class FakeDaybook implements AutoCloseable {
     private final Map<String, String> references = new HashMap<>();
     final List<JsonNode> batches = new ArrayList<>();
     private int clock;
+
+    /** Sees each request by its path before it is answered; may hold it up, or refuse it. */
+    volatile Consumer<String> ahead = path -> {};
 
     FakeDaybook() {
         try {
@@ -70,7 +74,7 @@ final class FakeDaybook implements AutoCloseable {
         }
     }
 
-    private static final class Refusal extends RuntimeException {
+    static final class Refusal extends RuntimeException {
         private static final long serialVersionUID = 1L;
         private final transient ObjectNode problem;
 
@@ -91,6 +95,7 @@ final class FakeDaybook implements AutoCloseable {
         Answer answer;
         try {
             var text = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            ahead.accept(exchange.getRequestURI().getPath());
             answer = answer(exchange, text.isEmpty() ? Json.object() : Json.parse(text));
         } catch (Refusal refusal) {
             answer = new Answer(refusal.problem.path("status").asInt(), refusal.problem);
