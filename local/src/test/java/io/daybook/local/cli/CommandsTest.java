@@ -204,6 +204,42 @@ final class CommandsTest {
     }
 
     @Test
+    void a_token_may_end_as_a_line_of_a_file_does() {
+        openLedger("sound");
+        assertThat(console.run("verify", "sound", "--url", daybook.url().toString(), "--token", " good\r\n"))
+                .as(console.err())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "secret\r\nX-Other: 1", "secret key", "sécret", "secret\u0000"})
+    void a_token_that_no_header_can_carry_is_refused_and_not_shown(String token) {
+        assertThat(console.run("verify", "l", "--url", daybook.url().toString(), "--token", token))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("the token").doesNotContain("cret");
+    }
+
+    @Test
+    void a_token_in_the_environment_is_in_nobodys_list_of_processes() throws Exception {
+        openLedger("sound");
+        var verify = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Daybook.class.getName(),
+                        "verify",
+                        "sound",
+                        "--url",
+                        daybook.url().toString())
+                .redirectErrorStream(true);
+        verify.environment().put("DAYBOOK_TOKEN", "good");
+        var process = verify.start();
+        assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .contains("The books hold.");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
     void another_machine_needs_a_token() {
         assertThat(console.run("verify", "l", "--url", "https://books.example.com"))
                 .isEqualTo(2);
