@@ -8,6 +8,9 @@ import de.siegmar.fastcsv.reader.CsvRecord;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +41,10 @@ final class CsvLines {
             "reference_id",
             "description",
             "expect");
+
+    /** What stands for bytes that are not UTF-8: half a character, which is in no text that is. */
+    private static final String NOT_UTF8 = "\uDC00";
+
     private static final String METADATA = "metadata.";
     private static final Set<String> OF_A_POSTING = Set.of("account_id", "amount", "currency");
     private static final Set<String> OF_THE_LINE =
@@ -82,8 +89,7 @@ final class CsvLines {
         try (var reader = CsvReader.builder()
                         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
                         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
-                        .detectBomHeader(true)
-                        .ofCsvRecord(in, StandardCharsets.UTF_8);
+                        .ofCsvRecord(new InputStreamReader(in, marking()));
                 var rows = reader.iterator()) {
             if (!rows.hasNext()) {
                 goOn.test(new Line.Unreadable(1, "no header row"));
@@ -102,7 +108,22 @@ final class CsvLines {
         }
     }
 
+    /** Goes on behind bytes that are not UTF-8, so that one row that has them spoils no other. */
+    private static CharsetDecoder marking() {
+        return StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .replaceWith(NOT_UTF8);
+    }
+
+    private static boolean isUtf8(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
+    }
+
     private static Optional<String> wrongHeader(List<String> header) {
+        if (!isUtf8(header.toString())) {
+            return Optional.of(Line.NOT_UTF8);
+        }
         var seen = new HashSet<String>();
         for (var column : header) {
             if (!COLUMNS.contains(column) && !column.startsWith(METADATA)) {
@@ -183,6 +204,9 @@ final class CsvLines {
     }
 
     private Line line(Row row, ObjectNode body) {
+        if (!isUtf8(row.fields() + body.toString())) {
+            return new Line.Unreadable(row.number(), Line.NOT_UTF8);
+        }
         return Line.operation(
                 row.number(),
                 row.field("ledger_id").or(() -> defaultLedger),

@@ -12,6 +12,9 @@ sealed interface Line {
     /** What the API takes in {@code batches}. */
     Set<String> KINDS = Set.of("deposit", "withdrawal", "transfer", "exchange", "journal", "hold", "action_item");
 
+    /** The reason why a line that is no text cannot be read. */
+    String NOT_UTF8 = "not UTF-8";
+
     long number();
 
     record OpenLedger(long number, String ledgerId, ObjectNode body) implements Line {}

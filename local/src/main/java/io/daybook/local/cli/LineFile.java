@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -58,6 +59,7 @@ record LineFile(Path path, Optional<String> defaultLedger) {
     /** Gives every line that is not blank to {@code goOn}, in order, until that answers no. */
     void read(Predicate<Line> goOn) {
         try (var in = new BufferedInputStream(Files.newInputStream(path), 1 << 16)) {
+            skipByteOrderMark(in);
             if (isCsv()) {
                 CsvLines.read(in, defaultLedger, goOn);
             } else {
@@ -72,19 +74,26 @@ record LineFile(Path path, Optional<String> defaultLedger) {
         return path.toString().toLowerCase(Locale.ROOT).endsWith(".csv");
     }
 
+    private static void skipByteOrderMark(InputStream in) throws IOException {
+        in.mark(BYTE_ORDER_MARK.length);
+        if (!Arrays.equals(in.readNBytes(BYTE_ORDER_MARK.length), BYTE_ORDER_MARK)) {
+            in.reset();
+        }
+    }
+
     private void readJsonLines(InputStream in, Predicate<Line> goOn) throws IOException {
         var number = 0L;
         for (var bytes = nextLine(in); bytes.isPresent(); bytes = nextLine(in)) {
             number++;
             Line line;
             try {
-                var text = text(bytes.get(), number == 1);
+                var text = text(bytes.get());
                 if (text.isBlank()) {
                     continue;
                 }
                 line = Line.parse(number, text, defaultLedger);
             } catch (CharacterCodingException notUtf8) {
-                line = new Line.Unreadable(number, "not UTF-8");
+                line = new Line.Unreadable(number, Line.NOT_UTF8);
             }
             if (!goOn.test(line)) {
                 return;
@@ -106,10 +115,8 @@ record LineFile(Path path, Optional<String> defaultLedger) {
         return Optional.of(line.toByteArray());
     }
 
-    private static String text(byte[] line, boolean first) throws CharacterCodingException {
-        var marked = first && line.length >= 3 && ByteBuffer.wrap(line, 0, 3).equals(ByteBuffer.wrap(BYTE_ORDER_MARK));
-        var bytes = marked ? ByteBuffer.wrap(line, 3, line.length - 3) : ByteBuffer.wrap(line);
-        return StandardCharsets.UTF_8.newDecoder().decode(bytes).toString();
+    private static String text(byte[] line) throws CharacterCodingException {
+        return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString();
     }
 
     private EnvironmentException unreadable(IOException cause) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.daybook.contract.Kind;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -79,6 +80,52 @@ final class LineFileTest {
 
         assertThat(reason(lines.get(0))).isEqualTo("not UTF-8");
         assertThat(lines.get(1)).isInstanceOf(Line.Operation.class);
+    }
+
+    @Test
+    void a_csv_row_that_is_not_utf8_spoils_no_other() throws IOException {
+        var file = folder.resolve("a.csv");
+        Files.write(file, """
+                kind,ledger_id,transaction,account_id,description
+                deposit,l,,a,Käse
+                deposit,l,,a,Bread
+                journal,l,t,a,Bread
+                journal,l,t,ü,
+                journal,l,u,a,Bread
+                deposit,l,,a,😀
+                """.getBytes(StandardCharsets.ISO_8859_1));
+
+        var lines = read(file, Optional.empty());
+
+        assertThat(lines).extracting(Line::number).containsExactly(2L, 3L, 4L, 6L, 7L);
+        assertThat(reason(lines.get(0))).isEqualTo("not UTF-8");
+        assertThat(lines.get(1)).isInstanceOf(Line.Operation.class);
+        assertThat(reason(lines.get(2))).isEqualTo("not UTF-8");
+        assertThat(lines.subList(3, 5)).allMatch(line -> line instanceof Line.Operation);
+    }
+
+    @Test
+    void a_csv_header_that_is_not_utf8_is_said_to_be_so() throws IOException {
+        var file = folder.resolve("a.csv");
+        Files.write(file, "kind,ledger_id\ndeposit,l\n".getBytes(StandardCharsets.UTF_16));
+
+        assertThat(reason(read(file, Optional.empty()).getFirst())).isEqualTo("not UTF-8");
+    }
+
+    @Test
+    void all_that_utf8_can_say_comes_through() {
+        for (var text : List.of("Käse", "😀", "\uFFFD", "日本")) {
+            var csv = (Line.Operation) only("a.csv", "kind,ledger_id,description\ndeposit,l,%s\n".formatted(text));
+            assertThat(csv.body().path("description").asText()).isEqualTo(text);
+        }
+    }
+
+    @Test
+    void a_byte_order_mark_is_no_part_of_the_first_line() {
+        only("a.jsonl", "\uFEFF{\"ledger_id\":\"l\",\"kind\":\"hold\"}");
+        var operation = (Line.Operation) only("a.csv", "\uFEFF\"kind\",ledger_id\nhold,l\n");
+        assertThat(operation.kind()).isEqualTo("hold");
+        assertThat(lines("b.jsonl", "")).isEmpty();
     }
 
     @Test
