@@ -96,7 +96,11 @@ final class Outcomes implements AutoCloseable {
         if (open.size() > ASKED_ALONE) {
             pollListing(ledgerId, open);
         }
-        open.keySet().stream().limit(ASKED_ALONE).toList().forEach(id -> settle(open, client.operation(id)));
+        // One that is pending may be gone from Redis, and is unknown then until it is applied.
+        open.keySet().stream()
+                .limit(ASKED_ALONE)
+                .toList()
+                .forEach(id -> client.find(id).ifPresent(operation -> settle(open, operation)));
     }
 
     private void pollListing(String ledgerId, ConcurrentSkipListMap<String, List<Consumer<Outcome>>> open) {

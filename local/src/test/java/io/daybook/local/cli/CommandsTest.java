@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -156,6 +157,22 @@ final class CommandsTest {
         assertThat(importing(file, "--stop-on-error")).isEqualTo(1);
 
         assertThat(daybook.books().balance("l", "a")).isEqualByComparingTo("6.00");
+    }
+
+    @Test
+    void an_operation_that_nobody_knows_yet_is_asked_for_again() throws IOException {
+        var known = new AtomicBoolean();
+        daybook.ahead = path -> {
+            if (path.startsWith("/v1/operations/") && !known.getAndSet(true)) {
+                throw new FakeDaybook.Refusal(404, "operation_not_found");
+            }
+        };
+
+        assertThat(importing(write("a.jsonl", OPEN + deposits(1, 1))))
+                .as(console.err())
+                .isZero();
+
+        assertThat(console.out()).contains("1 succeeded");
     }
 
     @Test
