@@ -38,7 +38,10 @@ final class ImportFile implements Callable<Integer> {
             description = "operations per request, at most 1000 (default: ${DEFAULT-VALUE})")
     private int batchSize;
 
-    @Option(names = "--stop-on-error", description = "send nothing behind the first line that is wrong")
+    @Option(
+            names = "--stop-on-error",
+            description = "send nothing behind a line once it is known to be wrong; what had left before that stays:"
+                    + " lines of other ledgers, and those behind one that only its outcome shows to be wrong")
     private boolean stopOnError;
 
     ImportFile(Terminal terminal) {

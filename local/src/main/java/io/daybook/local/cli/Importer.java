@@ -40,7 +40,9 @@ final class Importer {
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong bad = new AtomicLong();
     private volatile boolean derivedKeys;
-    private volatile boolean stopped;
+
+    /** The first line that is known to be wrong, if that is to stop the work: nothing from there on is sent any more. */
+    private final AtomicLong end = new AtomicLong(Long.MAX_VALUE);
 
     /** Hears of each line that was not done, from several threads. */
     interface Complaints {
@@ -105,10 +107,13 @@ final class Importer {
                 bad.get(),
                 outcomes.awaiting(),
                 derivedKeys,
-                stopped);
+                isStopped());
     }
 
     private boolean take(Line line, LineFile.Measure measure) {
+        if (isStopped()) {
+            return false;
+        }
         switch (line) {
             // At once, ahead of what waits in batches: another ledger's transfers may need the account.
             case Line.OpenLedger ledger -> open(line, () -> client.openLedger(ledger.body()));
@@ -119,7 +124,7 @@ final class Importer {
             case Line.Unreadable unreadable -> drop(unreadable.number(), unreadable.reason());
         }
         throwFault();
-        return !stopped;
+        return !isStopped();
     }
 
     private Line.Operation derived(Line.Operation operation, LineFile.Measure measure) {
@@ -139,13 +144,21 @@ final class Importer {
         }
     }
 
+    private boolean isStopped() {
+        return end.get() != Long.MAX_VALUE;
+    }
+
+    private void wrong(long line, String reason) {
+        if (stopOnError) {
+            end.accumulateAndGet(line, Math::min);
+        }
+        complaints.of(line, reason);
+    }
+
     private void drop(long line, String reason) {
         bad.incrementAndGet();
         progress.done(1);
-        complaints.of(line, reason);
-        if (stopOnError) {
-            stopped = true;
-        }
+        wrong(line, reason);
     }
 
     private void settled(long line, Outcome outcome) {
@@ -154,13 +167,10 @@ final class Importer {
             succeeded.incrementAndGet();
         } else {
             failed.incrementAndGet();
-            complaints.of(
+            wrong(
                     line,
                     outcome.status() + ": "
                             + outcome.error().map(Problem::toString).orElse("no reason given"));
-            if (stopOnError) {
-                stopped = true;
-            }
         }
     }
 
@@ -185,9 +195,6 @@ final class Importer {
         private final BlockingQueue<List<Line.Operation>> batches = new ArrayBlockingQueue<>(BATCHES_AHEAD);
         private final Thread thread;
         private List<Line.Operation> next = new ArrayList<>();
-
-        /** An operation was refused, and those behind it are not to be sent. */
-        private boolean halted;
 
         Sender(String ledgerId) {
             this.ledgerId = ledgerId;
@@ -230,9 +237,7 @@ final class Importer {
         private void run() {
             try {
                 for (var batch = batches.take(); batch != END; batch = batches.take()) {
-                    if (!halted) {
-                        send(batch);
-                    }
+                    send(batch);
                 }
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
@@ -242,8 +247,7 @@ final class Importer {
         }
 
         private void send(List<Line.Operation> operations) {
-            var rest = operations;
-            while (!rest.isEmpty()) {
+            for (var rest = beforeEnd(operations); !rest.isEmpty(); rest = beforeEnd(rest)) {
                 switch (client.submitBatch(
                         ledgerId, rest.stream().map(Line.Operation::inBatch).toList(), keyOf(rest))) {
                     case Client.BatchSubmission.Accepted answer -> {
@@ -275,7 +279,6 @@ final class Importer {
         /** What is left to be sent of a batch that was refused whole. */
         private List<Line.Operation> withoutRefused(List<Line.Operation> operations, Problem problem) {
             mustHaveAccess(problem);
-            halted = stopOnError;
             if (problem.mayPass()) {
                 throw new UnreachableException("the API goes on refusing to take operations: " + problem, null);
             }
@@ -289,9 +292,7 @@ final class Importer {
                         rest.add(operations.get(i));
                     }
                 }
-                return stopOnError
-                        ? before(rest, operations.get(reasons.firstKey()).number())
-                        : rest;
+                return rest;
             }
             if (operations.size() == 1 || problem.code().equals("ledger_not_found")) {
                 operations.forEach(operation -> drop(operation.number(), problem.toString()));
@@ -299,14 +300,13 @@ final class Importer {
             }
             // The problem does not say where it lies, or the batch is too long: halves narrow it down.
             var middle = operations.size() / 2;
-            halted = false;
             send(operations.subList(0, middle));
-            return halted ? List.of() : operations.subList(middle, operations.size());
+            return operations.subList(middle, operations.size());
         }
 
-        private List<Line.Operation> before(List<Line.Operation> operations, long line) {
+        private List<Line.Operation> beforeEnd(List<Line.Operation> operations) {
             return operations.stream()
-                    .filter(operation -> operation.number() < line)
+                    .filter(operation -> operation.number() < end.get())
                     .toList();
         }
 

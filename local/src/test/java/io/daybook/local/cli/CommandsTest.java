@@ -1,6 +1,7 @@
 package io.daybook.local.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -157,6 +158,31 @@ final class CommandsTest {
         assertThat(importing(file, "--stop-on-error")).isEqualTo(1);
 
         assertThat(daybook.books().balance("l", "a")).isEqualByComparingTo("6.00");
+    }
+
+    @Test
+    void an_import_that_stops_on_error_sends_nothing_of_what_waits_behind_it() throws IOException {
+        importing(write("open.jsonl", OPEN + """
+                        {"open":"ledger","ledger_id":"m"}
+                        {"open":"account","ledger_id":"m","account_id":"b","currency":"EUR"}
+                        """));
+        var file = write("a.jsonl", """
+                {"ledger_id":"l","kind":"deposit","account_id":"a","amount":"1.00","currency":"EUR"}
+                {"ledger_id":"l","kind":"deposit","account_id":"a","amount":"-1.00","currency":"EUR"}
+                {"ledger_id":"m","kind":"deposit","account_id":"b","amount":"2.00","currency":"EUR"}
+                {"open":"account","ledger_id":"m","account_id":"c","currency":"EUR"}
+                {"ledger_id":"m","kind":"deposit","account_id":"b","amount":"4.00","currency":"EUR"}
+                """);
+        daybook.ahead = path -> {
+            if (path.endsWith("/accounts")) {
+                await().until(() -> console.err().contains("line 2:"));
+            }
+        };
+
+        assertThat(importing(file, "--stop-on-error", "--batch", "2")).isEqualTo(1);
+
+        assertThat(daybook.books().balance("l", "a")).isEqualByComparingTo("1.00");
+        assertThat(daybook.books().balance("m", "b")).isZero();
     }
 
     @Test
