@@ -42,7 +42,11 @@ public final class Stack implements AutoCloseable {
     private Queue queue;
     private EventSource eventSource;
 
-    private Stack() {}
+    /** Whether it was closed, which ends a start that is under way at its next step. */
+    private volatile boolean closed;
+
+    /** One that does not run yet. */
+    public Stack() {}
 
     /**
      * Starts a stack, or nothing.
@@ -51,16 +55,25 @@ public final class Stack implements AutoCloseable {
      */
     public static Stack start(Options options, Functions.Factory functions) {
         var stack = new Stack();
+        stack.open(options, functions);
+        return stack;
+    }
+
+    /**
+     * Starts this one, or nothing: as {@link #start}, for who must be able to {@link #close} it meanwhile.
+     *
+     * @throws StackException also if it is closed meanwhile
+     */
+    public synchronized void open(Options options, Functions.Factory functions) {
         try {
-            stack.open(options, functions);
-            return stack;
+            openAll(options, functions);
         } catch (RuntimeException | Error e) {
-            stack.close();
+            close();
             throw e;
         }
     }
 
-    private void open(Options options, Functions.Factory factory) {
+    private void openAll(Options options, Functions.Factory factory) {
         folder = opened(options.data().map(DataFolder::open).orElseGet(DataFolder::temporary));
         // Taken before the slow part, so that a port in use is known at once.
         gateway = opened(Gateway.bind(options.port()));
@@ -100,7 +113,14 @@ public final class Stack implements AutoCloseable {
 
     private <T extends AutoCloseable> T opened(T closeable) {
         open.push(closeable);
+        checkNotClosed();
         return closeable;
+    }
+
+    private void checkNotClosed() {
+        if (closed) {
+            throw new StackException("The stack was stopped while it started.");
+        }
     }
 
     private void startTogether(Supplier<? extends AutoCloseable> one, Supplier<? extends AutoCloseable> other) {
@@ -113,10 +133,11 @@ public final class Stack implements AutoCloseable {
         } finally {
             for (var started : List.of(first, second)) {
                 if (!started.isCompletedExceptionally()) {
-                    opened(started.join());
+                    open.push(started.join());
                 }
             }
         }
+        checkNotClosed();
     }
 
     /** Where the API is: {@code /v1} is below it. */
@@ -150,9 +171,17 @@ public final class Stack implements AutoCloseable {
         return eventSource;
     }
 
-    /** Stops in the order in which work flows: requests, invocations, functions, then the servers that they use. */
+    /**
+     * Stops in the order in which work flows: requests, invocations, functions, then the servers that they use. Waits for
+     * the step of a start that is under way: a server that has half started would stay behind.
+     */
     @Override
     public void close() {
+        closed = true;
+        closeAll();
+    }
+
+    private synchronized void closeAll() {
         while (!open.isEmpty()) {
             var next = open.pop();
             try {

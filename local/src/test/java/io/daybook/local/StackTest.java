@@ -9,19 +9,23 @@ import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyRequestEvent;
 import com.amazonaws.services.lambda.runtime.events.APIGatewayProxyResponseEvent;
 import com.amazonaws.services.lambda.runtime.events.SQSBatchResponse;
 import com.amazonaws.services.lambda.runtime.events.SQSEvent;
+import io.daybook.local.cli.Daybook;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
@@ -170,6 +174,20 @@ class StackTest {
             assertThat(data.resolve("postgres")).doesNotExist();
         }
         DataFolder.open(data).close();
+    }
+
+    @Test
+    void a_process_that_is_told_to_stop_while_it_starts_leaves_no_server_behind() throws Exception {
+        var redis = data.resolve("redis/redis.pid");
+        var postgres = data.resolve("postgres/data/postmaster.pid");
+        try (var process = OtherProcess.run(Daybook.class, "up", "--port", "0", "--data", data.toString())) {
+            await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(redis));
+            var handle = ProcessHandle.of(process.pid()).orElseThrow();
+            handle.destroy();
+            handle.onExit().get(1, TimeUnit.MINUTES);
+        }
+        assertThat(ServerProcess.of(redis, "redis-server")).isEmpty();
+        assertThat(ServerProcess.of(postgres, "postgres")).isEmpty();
     }
 
     @Test

@@ -7,11 +7,10 @@ import java.net.URI;
 
 /** A stack that is closed once: when its user is done with it, or when the process is told to stop before that. */
 final class RunningStack implements AutoCloseable {
-    private final Stack stack;
+    private final Stack stack = new Stack();
     private final Thread atShutdown;
 
-    private RunningStack(Terminal terminal, Stack stack) {
-        this.stack = stack;
+    private RunningStack(Terminal terminal) {
         this.atShutdown = new Thread(
                 () -> {
                     terminal.complain("Stopping ...");
@@ -22,9 +21,16 @@ final class RunningStack implements AutoCloseable {
 
     static RunningStack start(Terminal terminal, Stack.Options options) {
         terminal.complain("Starting PostgreSQL, Redis, the queue and the functions ...");
-        var running = new RunningStack(terminal, Stack.start(options, MicronautFunctions::create));
+        var running = new RunningStack(terminal);
+        // Ahead of the start, which takes seconds and leaves servers behind when it is cut off.
         Runtime.getRuntime().addShutdownHook(running.atShutdown);
-        return running;
+        try {
+            running.stack.open(options, MicronautFunctions::create);
+            return running;
+        } catch (RuntimeException | Error e) {
+            running.close();
+            throw e;
+        }
     }
 
     Stack stack() {
