@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code ./daybook} does ahead of the program, whose place is taken here by JDKs that print what they are given. */
 final class LaunchScriptTest {
@@ -160,6 +163,18 @@ final class LaunchScriptTest {
 
         assertThat(List.of(first, second))
                 .allSatisfy(ended -> assertThat(ended.output()).contains("run by good"));
+        assertThat(folder.resolve("builds")).hasContent("built");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"docs/openapi.yaml", "functions/logback.xml", "functions/function.xml"})
+    void what_the_functions_take_from_elsewhere_is_built_anew_too(String file) throws Exception {
+        program(home.resolve("mvnw"), "echo built >>'%s'".formatted(folder.resolve("builds")));
+        var taken = home.resolve(file);
+        Files.createDirectories(taken.getParent());
+        Files.createFile(taken);
+        Files.setLastModifiedTime(taken, FileTime.from(Instant.now().plusSeconds(60))); // past what file systems round
+        run(jdk("good", 21, true), "demo");
         assertThat(folder.resolve("builds")).hasContent("built");
     }
 }
