@@ -8,6 +8,7 @@ trap '[ -z "$stack" ] || { kill "$stack" 2>/dev/null; wait "$stack" 2>/dev/null 
 start_stack() {
     local daybook
     daybook=$(dirname "${BASH_SOURCE[0]}")/../daybook
+    : >"$work/up.log" # may be read before the other process has opened it
     "$daybook" up --port 0 --data "$work/data" >"$work/up.log" 2>&1 &
     stack=$!
     DAYBOOK_URL=
