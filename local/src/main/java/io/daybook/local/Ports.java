@@ -6,7 +6,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ports of this machine's loopback address. */
-final class Ports {
+public final class Ports {
 
     /**
      * Systems give outgoing connections their ports from 32768 up. A server that is to come back on its port must not
@@ -20,7 +20,7 @@ final class Ports {
     private Ports() {}
 
     /** A port that nobody listened on a moment ago, and that no outgoing connection is given. */
-    static int free() {
+    public static int free() {
         for (var i = 0; i < TRIES; i++) {
             var port = ThreadLocalRandom.current().nextInt(FIRST, PAST_LAST);
             if (isFree(port)) {

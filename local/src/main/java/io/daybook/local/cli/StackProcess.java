@@ -1,21 +1,18 @@
 package io.daybook.local.cli;
 
 import io.daybook.local.OtherProcess;
+import io.daybook.local.Ports;
 import io.daybook.local.Stack;
 import io.daybook.local.StackException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** A stack in a process of its own, at one address for all its lives, which can be struck by every {@link Fault}. */
 final class StackProcess implements AutoCloseable {
@@ -23,7 +20,7 @@ final class StackProcess implements AutoCloseable {
 
     private final Path data;
     private final Path log;
-    private final int port = portOfNoClient();
+    private final int port = Ports.free();
     private OtherProcess process;
     private boolean killed;
 
@@ -145,22 +142,6 @@ final class StackProcess implements AutoCloseable {
             // What is down must be brought up again first, whoever is in a hurry.
             Thread.currentThread().interrupt();
         }
-    }
-
-    /**
-     * A free port from below those that the system gives to clients: while nobody listens on one of those, a client that
-     * tries again and again may be given that very port, and then talks to itself.
-     */
-    private static int portOfNoClient() {
-        for (var attempt = 0; attempt < 100; attempt++) {
-            var port = ThreadLocalRandom.current().nextInt(20_000, 32_000);
-            try (var free = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return free.getLocalPort();
-            } catch (IOException taken) {
-                continue;
-            }
-        }
-        throw new UncheckedIOException(new IOException("no free port from 20000 to 32000"));
     }
 
     /** Ends it in its order; nothing of it stays behind, even if it was killed before. */
