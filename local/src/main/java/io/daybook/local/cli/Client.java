@@ -13,6 +13,7 @@ import io.daybook.client.model.AuditReport;
 import io.daybook.client.model.Ledger;
 import io.daybook.client.model.LedgerPage;
 import io.daybook.client.model.Transaction;
+import io.daybook.contract.Kind;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -86,7 +87,8 @@ final class Client implements AutoCloseable {
     }
 
     Submission submit(String ledgerId, String kind, JsonNode operation, Optional<String> key) {
-        return submitTo("POST", "/v1/ledgers/" + segment(ledgerId) + "/" + kind + "s", operation, key);
+        var collection = Kind.of(kind).flatMap(Kind::path).orElseThrow();
+        return submitTo("POST", "/v1/ledgers/" + segment(ledgerId) + "/" + collection, operation, key);
     }
 
     /** An operation by its own method and path, as those that follow on another have. */

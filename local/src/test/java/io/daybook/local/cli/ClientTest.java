@@ -74,6 +74,15 @@ final class ClientTest {
     }
 
     @Test
+    void an_operation_is_sent_to_the_collection_of_its_kind() {
+        reply(202, "{\"operation_id\":\"o\",\"status\":\"pending\"}");
+
+        client.submit("l", "action_item", Json.object(), Optional.of("k"));
+
+        assertThat(paths).containsExactly("/v1/ledgers/l/action-items");
+    }
+
+    @Test
     void patience_ends_and_the_last_problem_is_the_answer() {
         reply(503, "{\"code\":\"unavailable\",\"detail\":\"the queue does not answer\"}");
 
