@@ -1,5 +1,6 @@
 package io.daybook.local.cli;
 
+import io.daybook.contract.Identifiers;
 import io.daybook.local.Tokens;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -37,6 +38,11 @@ final class MintToken implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (!Identifiers.isTenant(tenant)) {
+            throw new EnvironmentException(
+                    "a tenant is 1 to %d of A-Z a-z 0-9 _ . : -, the first a letter or a digit; --tenant is \"%s\""
+                            .formatted(Identifiers.TENANT_LENGTH_MAX, tenant));
+        }
         terminal.print(Tokens.in(data).mint(tenant, scope, Access.TOKEN_VALIDITY));
         return 0;
     }

@@ -405,6 +405,17 @@ final class CommandsTest {
                 .contains(completed);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Acme Ltd", "", "-acme"})
+    void a_token_is_for_a_tenant_that_there_can_be(String tenant) {
+        var data = folder.resolve("data");
+        assertThat(console.run("token", "--data", data.toString(), "--tenant", tenant))
+                .isEqualTo(2);
+        assertThat(console.err()).contains("--tenant").contains("\"" + tenant + "\"");
+        assertThat(console.out()).isEmpty();
+        assertThat(data).doesNotExist();
+    }
+
     @Test
     void a_token_is_printed_alone() {
         assertThat(console.run("token", "--data", folder.resolve("data").toString()))
