@@ -18,6 +18,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Send every kind of operation and a bank's month to embedded servers, and check the books.")
 final class Demo implements Callable<Integer> {
+    static final String LINES_FILE = "bank-month.jsonl";
+    static final String EXPECTED_FILE = "bank-month.expected.json";
+
     private static final int ANY_FREE_PORT = 0;
 
     private final Terminal terminal;
@@ -36,8 +39,8 @@ final class Demo implements Callable<Integer> {
     public Integer call() {
         var examples = Path.of(System.getProperty("daybook.home", "."), "examples");
         var lines = new ArrayList<Line>();
-        new LineFile(examples.resolve(BankMonth.LINES_FILE), Optional.empty()).read(lines::add);
-        var expected = expected(examples.resolve(BankMonth.EXPECTED_FILE));
+        new LineFile(examples.resolve(LINES_FILE), Optional.empty()).read(lines::add);
+        var expected = expected(examples.resolve(EXPECTED_FILE));
 
         try (var stack = RunningStack.start(
                         terminal, new Stack.Options(Optional.ofNullable(data), ANY_FREE_PORT, true));

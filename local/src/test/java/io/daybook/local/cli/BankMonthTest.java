@@ -18,8 +18,8 @@ final class BankMonthTest {
 
     @Test
     void the_committed_files_are_what_the_generator_makes() throws Exception {
-        assertThat(month.jsonLines()).isEqualTo(Files.readString(EXAMPLES.resolve(BankMonth.LINES_FILE)));
-        assertThat(month.expected()).isEqualTo(Files.readString(EXAMPLES.resolve(BankMonth.EXPECTED_FILE)));
+        assertThat(month.jsonLines()).isEqualTo(Files.readString(EXAMPLES.resolve(Demo.LINES_FILE)));
+        assertThat(month.expected()).isEqualTo(Files.readString(EXAMPLES.resolve(Demo.EXPECTED_FILE)));
     }
 
     @Test
@@ -81,7 +81,7 @@ final class BankMonthTest {
 
     private static List<Line> lines() {
         var lines = new ArrayList<Line>();
-        new LineFile(EXAMPLES.resolve(BankMonth.LINES_FILE), Optional.empty()).read(lines::add);
+        new LineFile(EXAMPLES.resolve(Demo.LINES_FILE), Optional.empty()).read(lines::add);
         return lines;
     }
 }

@@ -50,8 +50,8 @@ final class CommandsTest {
     @Test
     void a_month_comes_to_what_its_lines_say() throws IOException {
         var lines = new ArrayList<Line>();
-        new LineFile(EXAMPLES.resolve(BankMonth.LINES_FILE), Optional.empty()).read(lines::add);
-        var expected = Json.parse(Files.readString(EXAMPLES.resolve(BankMonth.EXPECTED_FILE)));
+        new LineFile(EXAMPLES.resolve(Demo.LINES_FILE), Optional.empty()).read(lines::add);
+        var expected = Json.parse(Files.readString(EXAMPLES.resolve(Demo.EXPECTED_FILE)));
 
         try (var client = new Client(daybook.url(), "good")) {
             var summary = new Demo(console.terminal).rehearse(client, lines, expected);

@@ -20,9 +20,6 @@ import java.util.Random;
  * loyalty scheme with assets of its own. Each line that is not plain success says in {@code expect} what it comes to.
  */
 final class BankMonth {
-    static final String LINES_FILE = "bank-month.jsonl";
-    static final String EXPECTED_FILE = "bank-month.expected.json";
-
     private static final long SEED = 1494; // the year of Pacioli's Summa
     private static final YearMonth MONTH = YearMonth.of(2026, 3);
 
@@ -62,8 +59,8 @@ final class BankMonth {
     public static void main(String[] arguments) throws IOException {
         var folder = Path.of(arguments[0]);
         var month = generate();
-        Files.writeString(folder.resolve(LINES_FILE), month.jsonLines());
-        Files.writeString(folder.resolve(EXPECTED_FILE), month.expected());
+        Files.writeString(folder.resolve(Demo.LINES_FILE), month.jsonLines());
+        Files.writeString(folder.resolve(Demo.EXPECTED_FILE), month.expected());
     }
 
     int operations() {
