@@ -32,7 +32,9 @@ final class ReadmeTest {
     private static final Path README = Path.of("../README.md");
     private static final Path SECURITY = Path.of("../SECURITY.md");
     private static final Path CLI = Path.of("../docs/cli.md");
+    private static final Path EVENTS = Path.of("../docs/events.md");
     private static final Path MIGRATING = Path.of("../docs/migrating.md");
+    private static final Path WEBHOOKS = Path.of("../docs/webhooks.md");
 
     /** A block with this ahead of it is run, or every one of a page that says so. */
     private static final Pattern MARKED =
@@ -124,6 +126,26 @@ final class ReadmeTest {
                 .contains("Signature Verified Successfully")
                 .contains("kept heads")
                 .contains("The books hold.");
+    }
+
+    @Test
+    void the_stream_of_the_events_guide_tells_what_the_readme_has_done() throws Exception {
+        assertThat(run(marked(README) + marked(EVENTS)))
+                .contains("daybook.deposit.completed")
+                .contains("daybook.withdrawal.completed");
+    }
+
+    @Test
+    void the_endpoint_of_the_webhooks_guide_is_told() throws Exception {
+        var receiver = Path.of("examples/WebhookReceiver.java");
+        Files.createDirectory(folder.resolve(receiver.getParent()));
+        Files.copy(REPOSITORY.resolve(receiver), folder.resolve(receiver));
+
+        assertThat(run(marked(WEBHOOKS).replace("9000", Integer.toString(Ports.free()))))
+                .contains("whsec_")
+                .contains("daybook.webhook.test")
+                .contains("listening on")
+                .contains("\"status\":\"delivered\"");
     }
 
     @Test
@@ -275,17 +297,21 @@ final class ReadmeTest {
                             System.getProperty("java.class.path"),
                             stack.url())
                     + commands.replace("http://127.0.0.1:8080", stack.url().toString());
+            var output = folder.resolve("output");
             var process = new ProcessBuilder("bash", "-eu")
                     .directory(folder.toFile())
                     .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
                     .start();
             try (var in = process.outputWriter(UTF_8)) {
                 in.write(script);
             }
-            var output = new String(process.getInputStream().readAllBytes(), UTF_8);
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-            assertThat(process.exitValue()).as(output).isZero();
-            return output;
+            var ended = process.waitFor(60, TimeUnit.SECONDS);
+            process.descendants().forEach(ProcessHandle::destroy);
+            process.destroy();
+            assertThat(ended).as(Files.readString(output)).isTrue();
+            assertThat(process.exitValue()).as(Files.readString(output)).isZero();
+            return Files.readString(output);
         }
     }
 }
