@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.daybook.contract.RedisKeys;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,32 +121,20 @@ class CrossLedgerTest {
 
     /** A step as the other ledger would send it, in a message of its own. */
     private static void send(Ledger ledger, JsonNode operation, Object step) {
-        var message = object(
-                "version",
-                1,
-                "tenant",
-                Daybook.TENANT,
-                "ledger_id",
-                ledger.id(),
-                "caller",
-                "local",
-                "accepted_at",
-                Instant.now().toString(),
-                "atomic",
-                false,
-                "operations",
-                List.of(object(
+        var message = Messages.of(
+                ledger,
+                object(
                         "operation_id", operation.path("operation_id"),
                         "idempotency_key", operation.path("idempotency_key"),
                         "kind", operation.path("kind"),
                         "request", operation.path("request"),
-                        "step", step)));
+                        "step", step));
         try (var client = daybook.stack().queue().client()) {
             client.sendMessage(
                     request -> request.queueUrl(daybook.stack().queue().url().toString())
                             .messageGroupId(Daybook.TENANT + "~" + ledger.id())
                             .messageDeduplicationId(UUID.randomUUID().toString())
-                            .messageBody(Api.json(message)));
+                            .messageBody(message));
         }
     }
 

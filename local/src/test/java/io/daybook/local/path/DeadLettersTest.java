@@ -13,7 +13,6 @@ import io.daybook.contract.DaybookId;
 import io.daybook.contract.RedisKeys;
 import java.net.URI;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,32 +81,6 @@ class DeadLettersTest {
                     .messageDeduplicationId(UUID.randomUUID().toString())
                     .messageBody(body));
         }
-    }
-
-    private static String message(Ledger ledger, UUID id, String key, String account) {
-        return Api.json(object(
-                "version",
-                1,
-                "tenant",
-                Daybook.TENANT,
-                "ledger_id",
-                ledger.id(),
-                "caller",
-                "somebody",
-                "accepted_at",
-                Instant.now().toString(),
-                "atomic",
-                false,
-                "operations",
-                List.of(object(
-                        "operation_id",
-                        id.toString(),
-                        "idempotency_key",
-                        key,
-                        "kind",
-                        "deposit",
-                        "request",
-                        money(account, "1.00", "EUR")))));
     }
 
     private static UUID newId(Ledger ledger) {
@@ -328,7 +301,7 @@ class DeadLettersTest {
         var url = daybook.stack().queue().url().toString();
         for (var forgery : forgeries(other).entrySet()) {
             var victim = daybook.ledger().account("a", "EUR");
-            var message = (ObjectNode) Api.JSON.readTree(message(victim, newId(victim), "k", "a"));
+            var message = (ObjectNode) Api.JSON.readTree(Messages.ofDeposit(victim, newId(victim), "k", "a"));
             forgery.getValue().accept(message);
             send(url, "demo~" + victim.id(), Api.json(message));
             victims.put(forgery.getKey(), victim);
@@ -350,8 +323,8 @@ class DeadLettersTest {
         var group = daybook.ledger().account("a", "EUR");
         var other = daybook.ledger().account("a", "EUR");
         var url = daybook.stack().queue().url().toString();
-        send(url, "demo~" + group.id(), message(other, newId(other), "k", "a"));
-        var foreign = (ObjectNode) Api.JSON.readTree(message(group, newId(group), "k", "a"));
+        send(url, "demo~" + group.id(), Messages.ofDeposit(other, newId(other), "k", "a"));
+        var foreign = (ObjectNode) Api.JSON.readTree(Messages.ofDeposit(group, newId(group), "k", "a"));
         send(url, "demo~" + group.id(), Api.json(foreign.put("tenant", "mallory")));
         await().untilAsserted(() -> assertThat(lettersOfNobody(group)).isEqualTo(2));
         for (var ledger : List.of(group, other)) {
@@ -383,8 +356,8 @@ class DeadLettersTest {
                 .operationId();
         var lost = newId(ledger);
         for (var i = 0; i < 2; i++) {
-            send(url, group, message(ledger, done, "k", "a"));
-            send(url, group, message(ledger, lost, "lost", "a"));
+            send(url, group, Messages.ofDeposit(ledger, done, "k", "a"));
+            send(url, group, Messages.ofDeposit(ledger, lost, "lost", "a"));
             send(url, group, "nothing");
         }
         await().untilAsserted(() -> assertThat(letters(ledger)).hasSize(3)); // each sending is a message of its own

@@ -90,37 +90,15 @@ class MetricsTest {
     }
 
     @Test
-    void what_the_queue_has_given_up_is_told_by_the_function_that_takes_it() throws IOException {
+    void what_the_queue_has_given_up_is_told_by_the_function_that_takes_it() {
         System.setProperty(NAMESPACE, "Daybook");
         try (var daybook = Daybook.start()) {
             var ledger = daybook.ledger().account("a", "EUR");
-            var operation = object(
-                    "operation_id",
-                    DaybookId.next(Daybook.TENANT, ledger.id(), System.currentTimeMillis()),
-                    "idempotency_key",
-                    "k",
-                    "kind",
-                    "deposit",
-                    "request",
-                    money("a", "1.00", "EUR"));
+            var id = DaybookId.next(Daybook.TENANT, ledger.id(), System.currentTimeMillis());
             var message = new SQSEvent.SQSMessage();
             message.setMessageId("m");
             message.setAttributes(Map.of("MessageGroupId", "demo~" + ledger.id(), "ApproximateReceiveCount", "1001"));
-            message.setBody(Api.JSON.writeValueAsString(object(
-                    "version",
-                    1,
-                    "tenant",
-                    Daybook.TENANT,
-                    "ledger_id",
-                    ledger.id(),
-                    "caller",
-                    "somebody",
-                    "accepted_at",
-                    "2026-01-01T00:00:00Z",
-                    "atomic",
-                    false,
-                    "operations",
-                    List.of(operation))));
+            message.setBody(Messages.ofDeposit(ledger, id, "k", "a"));
             var event = new SQSEvent();
             event.setRecords(List.of(message));
 

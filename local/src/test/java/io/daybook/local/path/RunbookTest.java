@@ -245,29 +245,7 @@ class RunbookTest {
         send(
                 daybook.stack().queue().deadLettersUrl().toString(),
                 "demo~" + ledger.id(),
-                Api.json(object(
-                        "version",
-                        1,
-                        "tenant",
-                        Daybook.TENANT,
-                        "ledger_id",
-                        ledger.id(),
-                        "caller",
-                        "somebody",
-                        "accepted_at",
-                        "2026-01-01T00:00:00Z",
-                        "atomic",
-                        false,
-                        "operations",
-                        List.of(object(
-                                "operation_id",
-                                id.toString(),
-                                "idempotency_key",
-                                "k",
-                                "kind",
-                                "deposit",
-                                "request",
-                                money("a", "1.00", "EUR"))))));
+                Messages.ofDeposit(ledger, id, "k", "a"));
         await().untilAsserted(() -> assertThat(call("dead", ledger))
                 .contains(id.toString(), "It was taken from the queue too often without a result"));
         assertThat(call("redrive", ledger, id)).contains("\n202\n");
