@@ -65,11 +65,6 @@ public final class OperationTable {
             return Trace.of(traceparent, operation.operationId());
         }
 
-        /** Whether it can have its outcome when its message comes. Whoever is dead waits for an operator. */
-        public boolean isUndecided() {
-            return !operation.done();
-        }
-
         /** As the rules see it. */
         public Recorded recorded() {
             var code = operation.error() == null ? "" : operation.error().code();
