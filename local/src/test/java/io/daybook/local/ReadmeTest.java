@@ -289,6 +289,7 @@ final class ReadmeTest {
 
     /** As somebody pastes it who has started Daybook. */
     private String run(String commands) throws Exception {
+        Shell.mustHaveAllOf(commands);
         try (var stack = Stack.start(new Stack.Options(Optional.empty(), 0, false), MicronautFunctions::create)) {
             var token = stack.tokens().mint("demo", "ledger:read ledger:write ledger:admin", Duration.ofMinutes(5));
             var script = DAYBOOK.formatted(

@@ -3,6 +3,7 @@ package io.daybook.local.path;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.daybook.local.Shell;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -78,6 +79,7 @@ final class Runbook {
 
     /** What the calls of a block print. */
     String call(Daybook daybook, Ledger ledger, UUID operationId, String name) {
+        Shell.mustHaveAllOf(block("call"));
         var bash = new ProcessBuilder("bash", "-eu", "-o", "pipefail").redirectErrorStream(true);
         bash.environment()
                 .putAll(Map.of(

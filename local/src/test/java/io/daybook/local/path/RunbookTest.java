@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.daybook.contract.DaybookId;
+import io.daybook.local.Shell;
 import io.daybook.runtime.Metric;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -256,6 +257,7 @@ class RunbookTest {
 
     @Test
     void a_ledger_that_halted_is_seen_and_goes_on_once_its_dead_letter_is_dealt_with() {
+        Shell.mustHaveAllOf("curl"); // before the ledger stands still
         var ledger = sick("halt");
         var poison = dead(ledger);
         var behind = ledger.deposit("a", "1.00").is(202).operationId();
