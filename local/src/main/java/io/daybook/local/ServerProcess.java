@@ -86,7 +86,8 @@ record ServerProcess(String program, ProcessHandle process) {
 
     private boolean send(String signal) {
         try {
-            return new ProcessBuilder("kill", "-s", signal, Long.toString(process.pid()))
+            // By the shell's own: a program of that name is not everywhere.
+            return new ProcessBuilder("sh", "-c", "kill -s $0 $1", signal, Long.toString(process.pid()))
                             .start()
                             .waitFor()
                     == 0;
