@@ -324,7 +324,7 @@ class GatewayTest {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(gateway.url() + path));
+        return HttpRequest.newBuilder(URI.create(gateway.url() + path)).timeout(Duration.ofSeconds(30));
     }
 
     private HttpResponse<byte[]> send(HttpRequest.Builder request) throws Exception {
