@@ -102,7 +102,7 @@ final class Explain extends Benchmark {
         return line.length() <= STATEMENT_SHOWN ? line : line.substring(0, STATEMENT_SHOWN) + " …";
     }
 
-    private static void logPlans(Daybook daybook, Path folder) throws SQLException {
+    private static void logPlans(Daybook daybook, Path folder) throws SQLException, InterruptedException {
         try (var connection = daybook.database();
                 var statement = connection.createStatement()) {
             statement.execute("load 'auto_explain'"); // or its settings are not known
@@ -122,6 +122,8 @@ final class Explain extends Benchmark {
         }
         daybook.stack().postgres().stop();
         daybook.stack().postgres().start();
+        // The pool looks whether a connection still lives only when it was used longer ago than half a second.
+        Thread.sleep(1_000);
     }
 
     private static Map<String, Statement> statements(Path log, long from) throws IOException, InterruptedException {
